@@ -1,0 +1,33 @@
+# Every library from outside, in one place. Each is linked by exactly one module
+# (tools/layers.txt names it), so that a library can be replaced there alone.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(GIF REQUIRED)
+find_package(SQLite3 REQUIRED)
+pkg_check_modules(spng REQUIRED IMPORTED_TARGET spng)
+pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(heif REQUIRED IMPORTED_TARGET libheif)
+pkg_check_modules(exif REQUIRED IMPORTED_TARGET libexif)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+
+set(OpenVINO_DIR ${PROJECT_SOURCE_DIR}/third_party/openvino/cmake CACHE PATH "OpenVINO's CMake package")
+find_package(OpenVINO REQUIRED COMPONENTS Runtime)
+
+if(GLYPHD_TRAINING)
+  set(dnnl_DIR ${PROJECT_SOURCE_DIR}/third_party/onednn/lib/cmake/dnnl CACHE PATH "oneDNN's CMake package")
+  find_package(dnnl 3 REQUIRED CONFIG)
+endif()
+
+if(GLYPHD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
