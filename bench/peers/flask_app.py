@@ -1,0 +1,27 @@
+"""The stack that people build by hand: Flask, a Keras CNN, PIL, one row a picture."""
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+import keras  # noqa: E402
+from flask import Flask, jsonify, request  # noqa: E402
+
+from prepare import prepare  # noqa: E402
+from store import keep  # noqa: E402
+
+app = Flask(__name__)
+model = keras.models.load_model(os.environ["BENCH_KERAS_MODEL"])
+
+
+@app.get("/ready")
+def ready():
+    return "ready"
+
+
+@app.post("/upload")
+def upload():
+    data = request.files["image"].read()
+    probabilities = model.predict(prepare(data), verbose=0)[0]
+    digit = int(probabilities.argmax())
+    confidence = float(probabilities[digit])
+    return jsonify(id=keep(digit, confidence, data), digit=digit, confidence=confidence), 201
