@@ -30,11 +30,11 @@ enum class Activation { kNone, kRelu };
 
 struct LayerSpec {
   LayerKind kind = LayerKind::kDense;
-  std::string name;     // tensors are "<name>.weight" and "<name>.bias"
-  int outputs = 0;      // channels or units; unused by kMaxPool
-  int kernel = 0;       // side; unused by kDense
+  std::string name;  // tensors are "<name>.weight" and "<name>.bias"
+  int outputs = 0;   // channels or units; unused by kMaxPool
+  int kernel = 0;    // side; unused by kDense
   int stride = 1;
-  int padding = 0;      // on each side
+  int padding = 0;  // on each side
   Activation activation = Activation::kNone;
 };
 
@@ -51,11 +51,11 @@ struct TestReading {
 };
 
 struct ModelFolder {
-  std::string name;                      // "default"
-  std::string version;                   // first 12 hex digits of the weights' SHA-256
-  std::vector<std::string> labels;       // "0" … "9"
-  std::vector<LayerSpec> layers;         // input 1 x 28 x 28, values 0 … 1; output: logits
-  double temperature = 1.0;              // logits are divided by it before the softmax
+  std::string name;                 // "default"
+  std::string version;              // first 12 hex digits of the weights' SHA-256
+  std::vector<std::string> labels;  // "0" … "9"
+  std::vector<LayerSpec> layers;    // input 1 x 28 x 28, values 0 … 1; output: logits
+  double temperature = 1.0;         // logits are divided by it before the softmax
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> card;  // free text by topic: data, recipe, command, seed …
   std::map<std::string, double> figures;    // validation_accuracy, test_accuracy …
