@@ -1,0 +1,43 @@
+// The lines of an API key file as they are on disk, read and replaced as a whole.
+//
+// Bytes     docs/formats/api-keys.md
+// Threads   pure but for the file; FolderLock keeps two writers (also processes) apart
+// Errors    ReadKeyFile(): kNotFound, kUnavailable, kCorrupt (names the line)
+//           ReplaceKeyFile(), FolderLock: kUnavailable
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "access/api_keys.h"
+#include "base/result.h"
+
+namespace glyphd {
+
+struct KeyLine {
+  ApiKey key;
+  std::string hash;  // 64 lower-case hex digits: SHA-256 of the secret
+};
+
+Result<std::vector<KeyLine>> ReadKeyFile(const std::filesystem::path& file);
+
+// Durable when it returns: a reader sees the old file or the new one, never a part.
+Status ReplaceKeyFile(const std::filesystem::path& file, const std::vector<KeyLine>& lines);
+
+// Held while a key file of `folder` is read, changed and replaced. It locks the folder
+// itself, since the file is a new one after each change.
+class FolderLock {
+ public:
+  static Result<FolderLock> Take(const std::filesystem::path& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+}  // namespace glyphd
