@@ -48,6 +48,8 @@ struct Recognition {
   std::optional<Correction> correction;  // the latest
 };
 
+// {"created_at":…,"text":…}; a null text says that there is no digit.
+void AppendCorrectionJson(const Correction& correction, std::string& json);
 // {"id":…,"created_at":…, …}: the one JSON form of a record, in the API, history and exports.
 void AppendRecognitionJson(const Recognition& recognition, std::string& json);
 

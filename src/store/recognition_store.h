@@ -30,10 +30,10 @@ struct NewRecognition {
 
 // What an Idempotency-Key answered, so that a retry gets the same, through restarts.
 struct IdempotentAnswer {
-  std::string key;             // scoped by the caller's credential; opaque here
-  Sha256Digest request{};      // of everything that decides the answer
+  std::string key;         // scoped by the caller's credential; opaque here
+  Sha256Digest request{};  // of everything that decides the answer
   TimePoint created_at;
-  std::string location;        // may be empty
+  std::string location;  // may be empty
   std::string body;
 };
 
@@ -44,28 +44,28 @@ struct PutGroup {
 };
 
 struct RecognitionFilter {
-  std::optional<TimePoint> since;  // inclusive
-  std::optional<TimePoint> until;  // exclusive
-  std::optional<std::string> text;  // whole
-  std::optional<std::string> filename;
-  std::optional<std::string> reference;
-  std::optional<std::string> model;  // name, or name@version
-  std::optional<double> min_confidence;  // inclusive; a blank has none and never matches
-  std::optional<double> max_confidence;
-  std::optional<bool> needs_review;
-  std::optional<bool> corrected;
+  std::optional<TimePoint> since{};   // inclusive
+  std::optional<TimePoint> until{};   // exclusive
+  std::optional<std::string> text{};  // whole
+  std::optional<std::string> filename{};
+  std::optional<std::string> reference{};
+  std::optional<std::string> model{};      // name, or name@version
+  std::optional<double> min_confidence{};  // inclusive; a blank has none and never matches
+  std::optional<double> max_confidence{};
+  std::optional<bool> needs_review{};
+  std::optional<bool> corrected{};
 };
 
 struct RecognitionPage {
-  std::vector<Recognition> recognitions;  // newest first
+  std::vector<Recognition> recognitions;   // newest first
   std::optional<std::string> next_cursor;  // opaque; a page may be short and still have one
 };
 
 struct StoreFigures {
   std::int64_t records = 0;
-  std::int64_t commits = 0;          // since the start
-  std::int64_t kept = 0;             // records since the start
-  std::int64_t waiting = 0;          // groups not yet durable
+  std::int64_t commits = 0;  // since the start
+  std::int64_t kept = 0;     // records since the start
+  std::int64_t waiting = 0;  // groups not yet durable
 };
 
 class RecognitionStore {

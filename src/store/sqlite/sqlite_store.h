@@ -20,10 +20,10 @@
 namespace glyphd {
 
 struct SqliteOptions {
-  std::filesystem::path path;                    // made when missing, with its folders
+  std::filesystem::path path{};                  // made when missing, with its folders
   std::chrono::milliseconds busy_timeout{2000};  // wait for another process's write
   bool synchronous_full = true;  // false only in the test that shows why it must be true
-  std::string vfs;               // empty: the system's own; tests name one that forgets
+  std::string vfs{};             // empty: the system's own; tests name one that forgets
   bool read_only = false;        // for glyphd history beside a running server
 };
 
