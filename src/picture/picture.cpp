@@ -13,7 +13,8 @@
 namespace glyphd {
 namespace {
 
-constexpr std::array kCodecs = {&kPngCodec, &kJpegCodec};
+constexpr std::array kCodecs = {&kPngCodec, &kJpegCodec, &kWebpCodec, &kBmpCodec,
+                                &kGifCodec, &kTiffCodec, &kHeicCodec};
 
 constexpr std::string_view kAccepted = "accepted are PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC";
 
