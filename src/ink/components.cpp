@@ -22,7 +22,7 @@ class Pieces {
     return piece;
   }
   int Join(int one, int other) {
-    const auto [first, last] = std::minmax(Root(one), Root(other));
+    const auto [first, last] = std::minmax({Root(one), Root(other)});
     parents_[Index(last)] = first;
     return first;
   }
