@@ -1,0 +1,122 @@
+// glyphd-train: makes a model folder from labelled pictures. `glyphd train` runs it.
+
+#include <csignal>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "app/train/train_command.h"
+
+namespace glyphd {
+namespace {
+
+constexpr int kUsageStatus = 2;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  glyphd-train --data mnist --out models/default\n"
+    "  glyphd-train --data pictures/ --out models/letters --epochs 60\n"
+    "  glyphd-train --data mnist --out models/default --resume\n"
+    "\n"
+    "Ctrl-C stops after the step under way and keeps everything; --resume continues.\n"
+    "Exit status: 0 done, 2 wrong arguments, 3 wrong data, 4 not found, 5 cannot be done now,\n"
+    "6 a damaged file, 130 or 143 stopped by a signal.\n";
+
+// The one place where an error becomes this program's exit status.
+int ExitStatus(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidInput:
+    case ErrorCode::kUnsupported:
+    case ErrorCode::kTooLarge:
+    case ErrorCode::kConflict:
+      return 3;
+    case ErrorCode::kNotFound:
+      return 4;
+    case ErrorCode::kUnavailable:
+      return 5;
+    case ErrorCode::kCorrupt:
+      return 6;
+  }
+  AbortBecause("an error code without an exit status");
+}
+
+// The second signal of the same kind ends the program at once.
+void NoteSignal(int signal) { stop_signal = signal; }
+
+void InstallSignalHandlers() {
+  struct sigaction action{};
+  action.sa_handler = NoteSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+std::string Quoted(const std::string& word) {
+  if (!word.empty() && word.find_first_of(" \t\n\"'\\$`*?&|;<>()") == std::string::npos)
+    return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// As typed, but for the program's own path: a card should not tell where somebody built it.
+std::string CommandLine(int argc, char** argv) {
+  std::string command = "glyphd-train";
+  for (int i = 1; i < argc; ++i) command += " " + Quoted(argv[i]);
+  return command;
+}
+
+void Declare(CLI::App& app, TrainArguments& arguments, bool& no_test) {
+  app.footer(kExamples);
+  app.add_option("--data", arguments.data,
+                 "a folder of the MNIST files, an IDX images file, a folder with one folder of "
+                 "pictures per class, or a CSV of path,label")
+      ->required();
+  app.add_option("--out", arguments.out, "the model folder to write")->required();
+  app.add_option("--name", arguments.name, "the model's name (default: the folder's)");
+  app.add_option("--recipe", arguments.recipe, "default or quick")->capture_default_str();
+  app.add_option("--seed", arguments.seed, "decides everything random")->capture_default_str();
+  app.add_option("--epochs", arguments.epochs, "how often the data is gone through")
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--batch", arguments.batch, "examples a step")->check(CLI::Range(2, 8192));
+  app.add_option("--learning-rate", arguments.learning_rate, "the largest of the cycle")
+      ->check(CLI::Range(1e-6, 10.0));
+  app.add_option("--threads", arguments.threads, "0: all cores")->check(CLI::Range(0, 256));
+  app.add_flag("--resume", arguments.resume, "continue where a stopped training was");
+  app.add_flag("--no-test", no_test, "leave MNIST's test set unread");
+  app.add_option("--test-reason", arguments.test_reason,
+                 "why the test set is read, for the card's list of readings")
+      ->capture_default_str();
+  app.add_option("--report", arguments.report, "where to (default: report.html in the model)");
+  app.add_flag("--json", arguments.json, "one JSON object a line, per epoch and at the end");
+}
+
+int Main(int argc, char** argv) {
+  TrainArguments arguments;
+  bool no_test = false;
+  CLI::App app("Trains a model for glyphd.", "glyphd-train");
+  Declare(app, arguments, no_test);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "glyphd-train: " << error.what() << " (see glyphd-train --help)" << std::endl;
+    return kUsageStatus;
+  }
+  arguments.read_test = !no_test;
+  arguments.command = CommandLine(argc, argv);
+  InstallSignalHandlers();
+  const Result<TrainOutcome> outcome = RunTrainCommand(arguments);
+  if (!outcome) {
+    std::cerr << "glyphd-train: " << outcome.error().message << std::endl;
+    return ExitStatus(outcome.error().code);
+  }
+  // As a shell counts: 130 after Ctrl-C, 143 after SIGTERM.
+  return outcome->stopped_by_signal == 0 ? 0 : 128 + outcome->stopped_by_signal;
+}
+
+}  // namespace
+}  // namespace glyphd
+
+int main(int argc, char** argv) { return glyphd::Main(argc, argv); }
