@@ -71,6 +71,16 @@ int KeepError(TIFF*, void* user, const char*, const char* format, va_list argume
 
 int DropWarning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
 
+// Mapped, libtiff reads in place; besides, version 4.5.0 refuses small plain tiles otherwise.
+int Map(thandle_t handle, void** base, toff_t* size) {
+  const ByteView bytes = static_cast<Source*>(handle)->bytes;
+  *base = const_cast<std::uint8_t*>(bytes.data());  // the file is opened for reading only
+  *size = bytes.size();
+  return 1;
+}
+
+void Unmap(thandle_t, void*, toff_t) {}
+
 struct CloseTiff {
   void operator()(TIFF* file) const { TIFFClose(file); }
 };
@@ -85,9 +95,8 @@ TiffFile OpenFile(Source& source, const PictureLimits& limits) {
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(most));
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), KeepError, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), DropWarning, nullptr);
-  // "m": no memory mapping, so that every access is checked by ReadFromMemory().
-  return TiffFile(TIFFClientOpenExt("upload", "rm", &source, ReadFromMemory, RefuseToWrite, Seek,
-                                    KeepOpen, SizeOf, nullptr, nullptr, options.get()));
+  return TiffFile(TIFFClientOpenExt("upload", "r", &source, ReadFromMemory, RefuseToWrite, Seek,
+                                    KeepOpen, SizeOf, Map, Unmap, options.get()));
 }
 
 template <typename Value>
