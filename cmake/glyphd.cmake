@@ -16,6 +16,11 @@ if(GLYPHD_SANITIZE)
     -fsanitize=${GLYPHD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(glyphd_flags INTERFACE -fsanitize=${GLYPHD_SANITIZE})
 endif()
+# Without coverage of our own code libFuzzer would only guess.
+if(GLYPHD_FUZZ)
+  target_compile_options(glyphd_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(glyphd_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # glyphd_library(name HEADERS … SOURCES … DEPS … PRIVATE_DEPS …)
 #   DEPS          what our headers show
