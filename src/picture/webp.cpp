@@ -22,7 +22,6 @@ constexpr std::string_view kName = "WebP";
 constexpr std::size_t kRiffHeaderBytes = 12;
 constexpr std::size_t kChunkHeaderBytes = 8;
 constexpr std::size_t kFrameHeaderBytes = 16;
-constexpr std::size_t kCanvasBytes = 10;
 
 std::uint32_t ReadLittleEndian(ByteView bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
