@@ -22,7 +22,7 @@ std::string SelectRecords(std::string_view source_and_condition) {
   return sql;
 }
 
-// Every list goes down the keys below ?1 to ?2, over an index that keeps them in order.
+// Down the keys from below ?1 to ?2.
 std::string ListRecords(std::string_view source_and_condition) {
   return SelectRecords(source_and_condition) + " AND key < ?1 AND key >= ?2 ORDER BY key DESC";
 }
@@ -55,22 +55,32 @@ Result<CursorKey> ReadCursorKey(Connection& connection) {
 
 }  // namespace
 
+ListQueries MakeListQueries() {
+  return {
+      .all = ListRecords("records WHERE true"),
+      .by_reference = ListRecords("records WHERE reference = ?3"),
+      .to_review = ListRecords("records WHERE needs_review = 1"),
+      .corrected = SelectRecords(
+          "(SELECT record FROM corrections WHERE number = 1 AND record < ?1 AND record >= ?2) "
+          "CROSS JOIN records ON key = record ORDER BY record DESC"),
+  };
+}
+
 Result<std::unique_ptr<ReadSession>> ReadSession::Open(const ConnectionOptions& options) {
   Result<Connection> connection = Connection::Open(options);
   if (!connection) return std::move(connection).error();
   const Result<CursorKey> cursor_key = ReadCursorKey(*connection);
   if (!cursor_key) return cursor_key.error();
+  const ListQueries lists = MakeListQueries();
   StatementMaker make(*connection);
   Statements statements{
       .find = make(SelectRecords("records WHERE id = ?1")),
       .picture = make("SELECT picture FROM records WHERE id = ?1"),
       .key_of_id = make("SELECT key FROM records WHERE id = ?1"),
-      .list = make(ListRecords("records WHERE true")),
-      .list_by_reference = make(ListRecords("records WHERE reference = ?3")),
-      .list_to_review = make(ListRecords("records WHERE needs_review = 1")),
-      .list_corrected = make(SelectRecords(
-          "(SELECT record FROM corrections WHERE number = 1 AND record < ?1 AND record >= ?2) "
-          "CROSS JOIN records ON key = record ORDER BY record DESC")),
+      .list = make(lists.all),
+      .list_by_reference = make(lists.by_reference),
+      .list_to_review = make(lists.to_review),
+      .list_corrected = make(lists.corrected),
       .corrections =
           make("SELECT created_at, text FROM corrections WHERE record = ?1 ORDER BY number"),
       .latest_correction = make("SELECT created_at, text FROM corrections WHERE record = ?1 "

@@ -20,6 +20,13 @@
 
 namespace glyphd {
 
+// The ways down a list. Each follows an index in the order of keys, so that a page costs what it
+// shows and looks at, however much is kept: a test asks SQLite for its plan of each.
+struct ListQueries {
+  std::string all, by_reference, to_review, corrected;
+};
+ListQueries MakeListQueries();
+
 class ReadSession {
  public:
   static Result<std::unique_ptr<ReadSession>> Open(const ConnectionOptions& options);
