@@ -7,7 +7,7 @@ import { el } from './dom';
 
 export function pictureView(api: ApiClient, record: Recognition, alt: string): HTMLElement {
   const frame = el('div', { class: 'sheet' });
-  frame.style.aspectRatio = `${record.image.width} / ${record.image.height}`;
+  frame.style.setProperty('--proportions', String(record.image.width / record.image.height));
   whenSeen(frame, () => void fill(frame, api, record, alt));
   return frame;
 }

@@ -36,7 +36,7 @@ export function age(createdAt: string, now: Date = new Date()): string {
   const seconds = (now.getTime() - created.getTime()) / 1000;
   // A clock a little ahead of ours must not produce "in 2 minutes".
   if (seconds < 60) return 'just now';
-  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+  const relative = new Intl.RelativeTimeFormat('en', { style: 'short' });
   for (const [limit, size, unit] of kAges) {
     if (seconds < limit) return relative.format(-Math.floor(seconds / size), unit);
   }

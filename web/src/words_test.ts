@@ -35,8 +35,8 @@ describe('age', () => {
     expect(age('2026-03-10T12:03:00Z', now)).toBe('just now');
   });
   it('grows coarser with time', () => {
-    expect(age('2026-03-10T11:58:30Z', now)).toBe('1 minute ago');
-    expect(age('2026-03-10T09:10:00Z', now)).toBe('2 hours ago');
+    expect(age('2026-03-10T11:58:30Z', now)).toBe('1 min. ago');
+    expect(age('2026-03-10T09:10:00Z', now)).toBe('2 hr. ago');
     expect(age('2026-03-05T12:00:00Z', now)).toBe('5 days ago');
     expect(age('2025-12-24T12:00:00Z', now)).toBe('Dec 24, 2025');
   });

@@ -19,6 +19,9 @@ export class DrawingPad extends EventTarget {
     canvas.addEventListener('pointermove', (event) => this.move(event));
     canvas.addEventListener('pointerup', (event) => this.end(event));
     canvas.addEventListener('pointercancel', (event) => this.end(event));
+    // Or a quick stroke counts as a fling, which swallows the next tap, and a long one as the
+    // gesture that selects text.
+    canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
     new ResizeObserver(() => this.fitToScreen()).observe(canvas);
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
   }

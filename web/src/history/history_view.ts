@@ -82,17 +82,18 @@ export class HistoryView {
 
   private card(record: Recognition): HTMLElement {
     const text = shownText(record);
-    const open = el('button', { type: 'button', class: 'card-open', 'aria-label': cardLabel(record, text) });
+    const open = el('button', { type: 'button', class: 'card-open' });
     open.append(
       pictureView(this.api, record, ''),
       el('span', { class: 'card-text' }, text),
       el('span', { class: 'fine' }, verdict(record.confidence)),
-      el('span', { class: 'card-foot' }, stateBadge(record), cardTime(record)),
+      stateBadge(record),
     );
     open.addEventListener('click', () => this.onOpen(record));
     const remove = button('Delete', 'card-delete quiet', () => void this.remove(record, text));
     remove.setAttribute('aria-label', `Delete ${text}`);
-    return el('li', { class: 'card', 'data-id': record.id }, open, remove);
+    const foot = el('div', { class: 'card-foot' }, cardTime(record), remove);
+    return el('li', { class: 'card', 'data-id': record.id }, open, foot);
   }
 
   private async remove(record: Recognition, text: string): Promise<void> {
@@ -123,10 +124,6 @@ export class HistoryView {
 function shownText(record: Recognition): string {
   const text = record.correction ? (record.correction.text ?? '') : record.text;
   return text === '' ? 'No digit' : text.replaceAll('\n', ' / ');
-}
-
-function cardLabel(record: Recognition, text: string): string {
-  return `Show ${text}, ${verdict(record.confidence)}, ${age(record.created_at)}`;
 }
 
 function cardTime(record: Recognition): HTMLElement {

@@ -5,6 +5,8 @@ import { byId } from '../dom';
 export function takeFiles(onFiles: (files: File[]) => void): void {
   takeChosen(byId('file-input'), byId('choose'), onFiles);
   takeChosen(byId('camera-input'), byId('photograph'), onFiles);
+  // On a desktop it would only be a second way to choose a file.
+  byId('photograph').hidden = navigator.maxTouchPoints === 0;
   takePasted(onFiles);
   takeDropped(onFiles);
 }
