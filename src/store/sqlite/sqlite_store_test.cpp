@@ -27,6 +27,12 @@ std::string PlanOf(Connection& connection, const std::string& sql) {
   return plan;
 }
 
+void ExpectSearch(const std::string& plan, const std::string& index) {
+  EXPECT_NE(plan.find(index), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("SCAN"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+}
+
 class SqliteStoreFile : public testing::Test {
  protected:
   void SetUp() override {
@@ -258,17 +264,10 @@ TEST_F(SqliteStoreFile, EveryListGoesDownAnIndexWithoutSorting) {
   KeepRecords(1);
   Connection connection = OpenRaw();
   const ListQueries lists = MakeListQueries();
-  EXPECT_EQ(PlanOf(connection, lists.all),
-            "SEARCH records USING INTEGER PRIMARY KEY (rowid>? AND rowid<?);");
-  EXPECT_EQ(PlanOf(connection, lists.by_reference),
-            "SEARCH records USING INDEX records_by_reference "
-            "(reference=? AND rowid>? AND rowid<?);");
-  EXPECT_EQ(PlanOf(connection, lists.to_review),
-            "SEARCH records USING INDEX records_to_review "
-            "(needs_review=? AND rowid>? AND rowid<?);");
-  EXPECT_EQ(PlanOf(connection, lists.corrected),
-            "SEARCH corrections USING PRIMARY KEY (record>? AND record<?);"
-            "SEARCH records USING INTEGER PRIMARY KEY (rowid=?);");
+  ExpectSearch(PlanOf(connection, lists.all), "INTEGER PRIMARY KEY");
+  ExpectSearch(PlanOf(connection, lists.by_reference), "records_by_reference");
+  ExpectSearch(PlanOf(connection, lists.to_review), "records_to_review");
+  ExpectSearch(PlanOf(connection, lists.corrected), "SEARCH corrections USING PRIMARY KEY");
 }
 
 }  // namespace
