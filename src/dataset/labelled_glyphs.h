@@ -23,17 +23,20 @@ namespace glyphd {
 struct LabelledGlyphs {
   std::vector<std::string> label_names;  // "0" … "9", or the names of the classes
   std::vector<GlyphImage> images;
-  std::vector<std::uint8_t> labels;      // index into label_names
-  std::vector<std::string> names;        // a file's path, or "train-images #17"
+  std::vector<std::uint8_t> labels;  // index into label_names
+  std::vector<std::string> names;    // a file's path, or "train-images #17"
 
   std::size_t size() const { return images.size(); }
 };
 
-// A part of the pictures has been read: done of total.
+// A part of the pictures has been read: done of total. Called by one thread at a time.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
 Result<LabelledGlyphs> ReadLabelledGlyphs(const std::filesystem::path& path,
                                           const Progress& progress = {});
+
+// Writes an IDX pair. The images' file name must contain "images"; the labels' has "labels" there.
+Status SaveIdx(const LabelledGlyphs& glyphs, const std::filesystem::path& images);
 
 struct MnistData {
   LabelledGlyphs train;  // 60,000
