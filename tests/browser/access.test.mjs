@@ -28,7 +28,16 @@ after(async () => {
 });
 
 function createKey(name, scopes) {
-  const said = execFileSync(programPath(), ['keys', 'create', '--file', keyFile, '--name', name, '--scopes', scopes]);
+  const said = execFileSync(programPath(), [
+    'keys',
+    'create',
+    '--file',
+    keyFile,
+    '--name',
+    name,
+    '--scopes',
+    scopes,
+  ]);
   return /glyphd_\S+/.exec(said.toString())[0];
 }
 
@@ -56,7 +65,10 @@ test('without a key nothing is shown; with one everything works, in this tab onl
   await seeFirstCardPicture(page);
   assert.ok(await page.locator('#key-button').isVisible());
 
-  const [record] = await Promise.all([page.waitForEvent('popup'), page.click('text=Record as JSON')]);
+  const [record] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.click('text=Record as JSON'),
+  ]);
   await record.waitForLoadState();
   assert.match(await record.textContent('body'), /secret\.png/);
   await record.close();
@@ -81,7 +93,11 @@ test('a key whose scope is too narrow is told so', async () => {
 
 test('closing the question leaves the upload to be tried again', async () => {
   const { page, close } = await openWatchedPage(browser, program.address);
-  await page.setInputFiles('#file-input', { name: 'later.png', mimeType: 'image/png', buffer: pngOf('7') });
+  await page.setInputFiles('#file-input', {
+    name: 'later.png',
+    mimeType: 'image/png',
+    buffer: pngOf('7'),
+  });
   await page.locator('#key-dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.upload').getByRole('button', { name: 'Try again' }).waitFor();

@@ -8,7 +8,10 @@ import { drawWithMouse, pngOf } from './handwriting.mjs';
 import { startProgram } from './program.mjs';
 import { launchBrowser, openWatchedPage, screenshot } from './watched_page.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 const kThemes = ['light', 'dark'];
 const kWidths = [375, 1280];
 
@@ -34,12 +37,17 @@ async function assertAccessible(page, where) {
   // Through the debugger, so that the page's own policy stays as strict as it is.
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => window.axe.run());
-  const told = violations.map((v) => `${v.impact} ${v.id}: ${v.nodes.map((node) => node.target).join(', ')}`);
+  const told = violations.map(
+    (v) => `${v.impact} ${v.id}: ${v.nodes.map((node) => node.target).join(', ')}`,
+  );
   assert.deepEqual(told, [], where);
 }
 
 async function assertNoSidewaysScroll(page, where) {
-  const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  const [content, window_] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    window.innerWidth,
+  ]);
   assert.ok(content <= window_, `${where}: ${content} px of content in ${window_}`);
 }
 
@@ -62,7 +70,11 @@ describe('in every theme and width', () => {
         await drawWithMouse(page, '47');
         await page.click('#read-drawing');
         await page.locator('.picture img').waitFor();
-        await page.setInputFiles('#file-input', { name: 'n'.repeat(120), mimeType: '', buffer: Buffer.from('x') });
+        await page.setInputFiles('#file-input', {
+          name: 'n'.repeat(120),
+          mimeType: '',
+          buffer: Buffer.from('x'),
+        });
         await page.locator('.problem').waitFor();
         await page.click('.options summary');
         await assertAccessible(page, 'with an answer, a problem and options');
@@ -91,16 +103,27 @@ describe('in every theme and width', () => {
 test('the keyboard alone: skip, choose, look, correct, delete', async () => {
   const watched = await openWatchedPage(browser, program.address);
   const { page } = watched;
+  // Asked for early: the browser must know before the dialog would open.
+  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to giving a picture');
+  assert.equal(
+    await page.evaluate(() => document.activeElement.textContent),
+    'Skip to giving a picture',
+  );
   await page.keyboard.press('Enter');
 
   await tabTo(page, '#choose');
-  assert.notEqual(await page.$eval('#choose', (b) => getComputedStyle(b).outlineStyle), 'none', 'focus is seen');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-  await chooser.setFiles(picture('keys.png'));
+  assert.notEqual(
+    await page.$eval('#choose', (b) => getComputedStyle(b).outlineStyle),
+    'none',
+    'focus is seen',
+  );
+  await page.keyboard.press('Enter');
+  await (await chooser).setFiles(picture('keys.png'));
   await page.locator('article.answer').waitFor();
-  await page.waitForFunction(() => /^Read 4 7\./.test(document.getElementById('status').textContent));
+  await page.waitForFunction(() =>
+    /^Read 4 7\./.test(document.getElementById('status').textContent),
+  );
 
   await tabTo(page, '.digit');
   await page.keyboard.press('Home');

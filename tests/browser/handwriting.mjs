@@ -4,9 +4,31 @@ import { deflateSync } from 'node:zlib';
 
 // In parts of a square, x to the right, y down.
 export const kDigits = {
-  1: [[[0.5, 0.15], [0.5, 0.85]]],
-  4: [[[0.38, 0.15], [0.28, 0.52], [0.72, 0.52]], [[0.6, 0.3], [0.6, 0.88]]],
-  7: [[[0.26, 0.18], [0.74, 0.18], [0.6, 0.45], [0.45, 0.86]]],
+  1: [
+    [
+      [0.5, 0.15],
+      [0.5, 0.85],
+    ],
+  ],
+  4: [
+    [
+      [0.38, 0.15],
+      [0.28, 0.52],
+      [0.72, 0.52],
+    ],
+    [
+      [0.6, 0.3],
+      [0.6, 0.88],
+    ],
+  ],
+  7: [
+    [
+      [0.26, 0.18],
+      [0.74, 0.18],
+      [0.6, 0.45],
+      [0.45, 0.86],
+    ],
+  ],
 };
 
 // Draws with the mouse on the sheet, the digits side by side.
@@ -90,7 +112,9 @@ function strokesOn(sheet, digits) {
   const left = sheet.x + (sheet.width - side * digits.length) / 2;
   const top = sheet.y + (sheet.height - side) / 2;
   return [...digits].flatMap((digit, index) =>
-    kDigits[digit].map((stroke) => stroke.map(([x, y]) => [left + (index + x) * side, top + y * side])),
+    kDigits[digit].map((stroke) =>
+      stroke.map(([x, y]) => [left + (index + x) * side, top + y * side]),
+    ),
   );
 }
 
@@ -105,7 +129,9 @@ function raster(digits) {
 }
 
 function grey(strokes, x, y) {
-  const distance = Math.min(...strokes.flatMap((s) => s.slice(1).map((end, i) => toSegment(x, y, s[i], end))));
+  const distance = Math.min(
+    ...strokes.flatMap((s) => s.slice(1).map((end, i) => toSegment(x, y, s[i], end))),
+  );
   return Math.round(255 * Math.min(Math.max(distance - 4, 0), 1));
 }
 

@@ -5,8 +5,10 @@ import { connect, createServer } from 'node:net';
 
 export async function startLossyLink(programAddress) {
   const { hostname, port } = new URL(programAddress);
-  const link = { losePostAnswers: 0 };
-  const server = createServer((browserSide) => join(browserSide, connect(Number(port), hostname), link));
+  const link = { losesAnswersToPost: false };
+  const server = createServer((browserSide) =>
+    join(browserSide, connect(Number(port), hostname), link),
+  );
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   link.address = `http://127.0.0.1:${server.address().port}`;
   link.stop = () => server.close();
@@ -20,15 +22,17 @@ function join(browserSide, programSide, link) {
     programSide.write(bytes);
   });
   programSide.on('data', (bytes) => {
-    if (posting && link.losePostAnswers > 0) {
-      link.losePostAnswers--;
+    if (posting && link.losesAnswersToPost) {
       browserSide.destroy();
       return;
     }
     posting = false;
     browserSide.write(bytes);
   });
-  for (const [side, other] of [[browserSide, programSide], [programSide, browserSide]]) {
+  for (const [side, other] of [
+    [browserSide, programSide],
+    [programSide, browserSide],
+  ]) {
     side.on('error', () => other.destroy());
     side.on('close', () => other.destroy());
   }

@@ -10,7 +10,8 @@ const kReadyWithin = 30_000;
 
 export function programPath() {
   const path = process.env.GLYPHD_BIN;
-  if (!path) throw new Error('set GLYPHD_BIN to the glyphd to be tested, e.g. build/release/glyphd');
+  if (!path)
+    throw new Error('set GLYPHD_BIN to the glyphd to be tested, e.g. build/release/glyphd');
   return path;
 }
 

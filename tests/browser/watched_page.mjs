@@ -37,7 +37,10 @@ export async function openWatchedPage(browser, address, options = {}) {
 // `expected`: what this test provoked on purpose, as the browser words it in its console.
 async function closeWatchedPage(context, faults, expected = null) {
   await context.close();
-  assert.deepEqual(faults.filter((fault) => expected === null || !expected.test(fault)), []);
+  assert.deepEqual(
+    faults.filter((fault) => expected === null || !expected.test(fault)),
+    [],
+  );
 }
 
 function reportPolicyViolations() {

@@ -19,7 +19,12 @@ import './styles/page.css';
 const keys = new KeyRing(promptForKey);
 const api = new ApiClient(keys);
 const place = byId('answer-place');
-const answer = new AnswerView(place, api, () => keys.key !== null, (record) => history_.put(record));
+const answer = new AnswerView(
+  place,
+  api,
+  () => keys.key !== null,
+  (record) => history_.put(record),
+);
 const history_ = new HistoryView(api, keys, open, closeIfShown);
 const uploads = new UploadList(byId('uploads'), api, showNew, open);
 
@@ -92,12 +97,17 @@ function startDrawing(): void {
   showState();
   undo.addEventListener('click', () => pad.undo());
   clear.addEventListener('click', () => pad.clear());
-  read.addEventListener('click', () => void pad.toPng().then((png) => uploads.add(png, 'drawing.png', options())));
+  read.addEventListener(
+    'click',
+    () => void pad.toPng().then((png) => uploads.add(png, 'drawing.png', options())),
+  );
   document.querySelectorAll<HTMLInputElement>('input[name=pen]').forEach((pen) => {
     pen.addEventListener('change', () => (pad.strokeWidth = Number(pen.value)));
   });
   document.addEventListener('keydown', (event) => {
-    const typing = (event.target as Element).closest('input[type=text], input:not([type]), textarea');
+    const typing = (event.target as Element).closest(
+      'input[type=text], input:not([type]), textarea',
+    );
     if (typing || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     pad.undo();

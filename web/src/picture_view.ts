@@ -13,7 +13,12 @@ export function pictureView(api: ApiClient, record: Recognition, alt: string): H
 }
 
 // Fetched rather than named in `src`, because an <img> cannot send an API key.
-async function fill(frame: HTMLElement, api: ApiClient, record: Recognition, alt: string): Promise<void> {
+async function fill(
+  frame: HTMLElement,
+  api: ApiClient,
+  record: Recognition,
+  alt: string,
+): Promise<void> {
   const blob = await api.blob(pictureAddress(record.id)).catch(() => null);
   if (blob === null) return showPlaceholder(frame, 'The picture could not be fetched');
   const address = URL.createObjectURL(blob);

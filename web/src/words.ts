@@ -65,5 +65,8 @@ export function seconds(count: number): string {
 
 // "4 2" is read out digit by digit; "42" would be read as forty-two.
 export function spokenText(text: string): string {
-  return text.split('\n').map((line) => [...line].join(' ')).join(', next line ');
+  return text
+    .split('\n')
+    .map((line) => [...line].join(' '))
+    .join(', next line ');
 }

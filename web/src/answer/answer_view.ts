@@ -3,7 +3,16 @@
 import { pictureAddress, recordAddress, type ApiClient } from '../api/client';
 import type { Recognition } from '../api/types';
 import { announce, el } from '../dom';
-import { age, exactTime, fileSize, milliseconds, percent, spokenText, sureness, verdict } from '../words';
+import {
+  age,
+  exactTime,
+  fileSize,
+  milliseconds,
+  percent,
+  spokenText,
+  sureness,
+  verdict,
+} from '../words';
 import { correctionForm } from './correction_form';
 import { ReadingView } from './reading_view';
 
@@ -76,10 +85,11 @@ function verdictLine(record: Recognition): HTMLElement {
   return line;
 }
 
-export function stateBadge(record: Recognition): HTMLElement {
+// Nothing where there is nothing to do.
+export function stateBadge(record: Recognition): HTMLElement | '' {
   if (record.correction) return el('span', { class: 'badge badge-good' }, correctionWords(record));
   if (record.needs_review) return el('span', { class: 'badge badge-review' }, 'Needs review');
-  return el('span', { class: 'badge' }, 'No review needed');
+  return '';
 }
 
 function correctionWords(record: Recognition): string {
@@ -100,7 +110,14 @@ function facts(record: Recognition): HTMLElement {
   if (image.filename) add('File', image.filename);
   add('Picture', `${image.width} × ${image.height}, ${fileSize(image.bytes)}`);
   if (record.reference) add('Reference', record.reference);
-  add('Read', el('time', { datetime: record.created_at, title: exactTime(record.created_at) }, age(record.created_at)));
+  add(
+    'Read',
+    el(
+      'time',
+      { datetime: record.created_at, title: exactTime(record.created_at) },
+      age(record.created_at),
+    ),
+  );
   if (record.timing_ms['total'] !== undefined) add('Took', milliseconds(record.timing_ms['total']));
   add('Model', `${model.name} ${model.version}`);
   add('Id', el('code', {}, record.id));

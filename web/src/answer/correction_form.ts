@@ -22,12 +22,18 @@ export function correctionForm(
     button('No digit here', 'quiet', () => save(null)),
   );
   if (record.correction && record.correction.text !== record.text) {
-    buttons.append(button('Back to the reading', 'quiet', () => save(record.text === '' ? null : record.text)));
+    buttons.append(
+      button('Back to the reading', 'quiet', () => save(record.text === '' ? null : record.text)),
+    );
   }
   const form = el(
     'form',
     { class: 'correction' },
-    el('label', { for: 'correction-text' }, record.correction ? 'Correct it again' : 'Not right? Correct it'),
+    el(
+      'label',
+      { for: 'correction-text' },
+      record.correction ? 'Correct it again' : 'Not right? Correct it',
+    ),
     el('div', { class: 'correction-row' }, field, buttons),
     trouble,
   );
@@ -62,7 +68,9 @@ function textField(record: Recognition): HTMLTextAreaElement | HTMLInputElement 
   };
   const several = Math.max(record.lines.length, text.split('\n').length);
   const field =
-    several > 1 ? el('textarea', { ...attributes, rows: Math.min(several, 8) }) : el('input', attributes);
+    several > 1
+      ? el('textarea', { ...attributes, rows: Math.min(several, 8) })
+      : el('input', attributes);
   field.value = text;
   return field;
 }

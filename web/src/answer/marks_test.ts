@@ -21,7 +21,11 @@ function readingOf(...lines: Glyph[][]): Reading {
 describe('marksOf', () => {
   it('lists glyphs line by line and writes the unreadable as in the text', () => {
     const marks = marksOf(readingOf([glyph('4', 0.9), glyph(null, 0.3)], [glyph('7', 0.8)]));
-    expect(marks.map((mark) => [mark.label, mark.line])).toEqual([['4', 0], ['?', 0], ['7', 1]]);
+    expect(marks.map((mark) => [mark.label, mark.line])).toEqual([
+      ['4', 0],
+      ['?', 0],
+      ['7', 1],
+    ]);
   });
 });
 
@@ -36,7 +40,9 @@ describe('candidates', () => {
 
 describe('leastSure', () => {
   it('finds the glyph with the lowest confidence', () => {
-    expect(leastSure(marksOf(readingOf([glyph('4', 0.9), glyph('2', 0.6), glyph('3', 0.99)])))).toBe(1);
+    expect(
+      leastSure(marksOf(readingOf([glyph('4', 0.9), glyph('2', 0.6), glyph('3', 0.99)]))),
+    ).toBe(1);
   });
   it('prefers an unreadable glyph whatever its confidence', () => {
     expect(leastSure(marksOf(readingOf([glyph('4', 0.2), glyph(null, 0.8)])))).toBe(1);
@@ -53,6 +59,8 @@ describe('placeBox', () => {
     });
   });
   it('does not divide by nothing', () => {
-    expect(placeBox({ x: 0, y: 0, width: 0, height: 0 }, { width: 0, height: 0 }).width).toBe('0.000%');
+    expect(placeBox({ x: 0, y: 0, width: 0, height: 0 }, { width: 0, height: 0 }).width).toBe(
+      '0.000%',
+    );
   });
 });

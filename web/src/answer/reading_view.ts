@@ -20,7 +20,10 @@ export class ReadingView {
   private readonly keys: HTMLButtonElement[];
   private readonly boxes: HTMLElement[];
 
-  constructor(api: ApiClient, private readonly record: Recognition) {
+  constructor(
+    api: ApiClient,
+    private readonly record: Recognition,
+  ) {
     this.marks = marksOf(record);
     this.keys = this.marks.map((mark, index) => this.digitButton(mark, index));
     this.boxes = this.marks.map((mark, index) => this.glyphBox(mark, index));
@@ -42,7 +45,9 @@ export class ReadingView {
   }
 
   private layOutFigure(api: ApiClient): HTMLElement {
-    const alt = this.record.text ? `Picture read as ${spokenText(this.record.text)}` : 'Picture without a digit';
+    const alt = this.record.text
+      ? `Picture read as ${spokenText(this.record.text)}`
+      : 'Picture without a digit';
     const picture = pictureView(api, this.record, alt);
     picture.append(...this.boxes, ...this.record.rejected.map((mark) => this.rejectedBox(mark)));
     const figure = el('figure', { class: 'picture' }, picture);
@@ -53,7 +58,11 @@ export class ReadingView {
   private digitButton(mark: Mark, index: number): HTMLButtonElement {
     const name = mark.glyph.label ?? 'Unreadable';
     const label = `${name}, ${percent(mark.glyph.confidence)}`;
-    const key = el('button', { type: 'button', class: 'digit', 'aria-label': label, tabindex: -1 }, mark.label);
+    const key = el(
+      'button',
+      { type: 'button', class: 'digit', 'aria-label': label, tabindex: -1 },
+      mark.label,
+    );
     key.classList.toggle('doubtful', mark.glyph.label === null || mark.glyph.confidence < 0.9);
     this.selectOn(key, index, ['focus', 'click', 'pointerenter']);
     return key;
@@ -88,7 +97,9 @@ export class ReadingView {
       key.classList.toggle('selected', i === index);
       this.boxes[i]?.classList.toggle('selected', i === index);
     });
-    this.details.replaceChildren(candidateBars(this.marks[index] as Mark, index, this.marks.length));
+    this.details.replaceChildren(
+      candidateBars(this.marks[index] as Mark, index, this.marks.length),
+    );
   }
 
   private moveByKey(event: KeyboardEvent): void {
@@ -111,6 +122,8 @@ function stepTo(key: string, at: number, count: number): number | null {
 function rejectedList(rejected: Rejected[]): HTMLElement {
   const reasons = new Map<string, number>();
   for (const mark of rejected) reasons.set(mark.reason, (reasons.get(mark.reason) ?? 0) + 1);
-  const parts = [...reasons].map(([reason, count]) => (count === 1 ? reason : `${reason} (${count} marks)`));
+  const parts = [...reasons].map(([reason, count]) =>
+    count === 1 ? reason : `${reason} (${count} marks)`,
+  );
   return el('figcaption', { class: 'fine' }, `Left out: ${parts.join('; ')}`);
 }

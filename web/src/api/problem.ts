@@ -30,7 +30,11 @@ export class Problem extends Error {
 }
 
 export function connectionLost(): Problem {
-  return new Problem(0, 'No answer from the server', 'It could not be reached, or the connection broke.');
+  return new Problem(
+    0,
+    'No answer from the server',
+    'It could not be reached, or the connection broke.',
+  );
 }
 
 export function problemFrom(

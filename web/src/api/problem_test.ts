@@ -5,9 +5,14 @@ const noHeaders = () => null;
 
 describe('problemFrom', () => {
   it('takes title, detail and request id from problem+json', () => {
-    const body = '{"title":"Unsupported Media Type","detail":"this is no picture","request_id":"r1"}';
+    const body =
+      '{"title":"Unsupported Media Type","detail":"this is no picture","request_id":"r1"}';
     const problem = problemFrom(415, body, noHeaders);
-    expect(problem).toMatchObject({ title: 'Unsupported Media Type', detail: 'this is no picture', requestId: 'r1' });
+    expect(problem).toMatchObject({
+      title: 'Unsupported Media Type',
+      detail: 'this is no picture',
+      requestId: 'r1',
+    });
     expect(problem.worthRetrying).toBe(false);
   });
   it('still says something when a proxy answered with HTML', () => {
@@ -24,12 +29,15 @@ describe('problemFrom', () => {
     expect(problem.hint).toBe('Try again in 2 seconds.');
   });
   it('ignores a Retry-After that is a date', () => {
-    const header = (name: string) => (name === 'Retry-After' ? 'Wed, 21 Oct 2026 07:28:00 GMT' : null);
+    const header = (name: string) =>
+      name === 'Retry-After' ? 'Wed, 21 Oct 2026 07:28:00 GMT' : null;
     expect(problemFrom(503, '{}', header).hint).toBe('Try again in a moment.');
   });
   it('survives JSON that is no object', () => {
     expect(problemFrom(500, 'null', noHeaders).title).toBe('The server answered with status 500');
-    expect(problemFrom(500, '{"title":7}', noHeaders).title).toBe('The server answered with status 500');
+    expect(problemFrom(500, '{"title":7}', noHeaders).title).toBe(
+      'The server answered with status 500',
+    );
   });
 });
 

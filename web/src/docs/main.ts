@@ -22,7 +22,16 @@ function show(description: Document): void {
     ...operations.map((operation) => operationView(description, operation)),
   );
   const links = operations.map((operation) =>
-    el('li', {}, el('a', { href: `#${operation.id}` }, methodTag(operation.method), el('span', {}, operation.summary || operation.path))),
+    el(
+      'li',
+      {},
+      el(
+        'a',
+        { href: `#${operation.id}` },
+        methodTag(operation.method),
+        el('span', {}, operation.summary || operation.path),
+      ),
+    ),
   );
   byId('contents').replaceChildren(el('ul', {}, ...links));
   // The browser looked for the anchor before it was there.
@@ -31,5 +40,7 @@ function show(description: Document): void {
 
 load().then(show, (error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error);
-  byId('operations').replaceChildren(el('p', { role: 'alert' }, `The description could not be loaded: ${reason}`));
+  byId('operations').replaceChildren(
+    el('p', { role: 'alert' }, `The description could not be loaded: ${reason}`),
+  );
 });

@@ -72,11 +72,17 @@ export class Document {
   typeOf(schema: Json | undefined): string {
     const resolved = this.resolve(schema);
     const choices = [...list(resolved['oneOf']), ...list(resolved['anyOf'])];
-    if (choices.length > 0) return [...new Set(choices.map((choice) => this.typeOf(choice)))].join(' or ');
-    if (resolved['enum'] !== undefined) return list(resolved['enum']).map((v) => JSON.stringify(v)).join(' or ');
+    if (choices.length > 0)
+      return [...new Set(choices.map((choice) => this.typeOf(choice)))].join(' or ');
+    if (resolved['enum'] !== undefined)
+      return list(resolved['enum'])
+        .map((v) => JSON.stringify(v))
+        .join(' or ');
     if (resolved['const'] !== undefined) return JSON.stringify(resolved['const']);
     if (resolved['items'] !== undefined) return `list of ${this.typeOf(resolved['items'])}`;
-    const types = Array.isArray(resolved['type']) ? resolved['type'].map(text) : [text(resolved['type'])];
+    const types = Array.isArray(resolved['type'])
+      ? resolved['type'].map(text)
+      : [text(resolved['type'])];
     const named = types.filter((type) => type !== '').join(' or ') || 'object';
     const format = text(resolved['format']);
     return format ? `${named} (${format})` : named;
@@ -99,9 +105,15 @@ export class Document {
       summary: text(node['summary']),
       description: text(node['description']),
       parameters: [...shared, ...list(node['parameters'])].map((p) => this.resolve(p)),
-      bodies: Object.entries(object(body['content'])).map(([type, content]) => [type, object(content)]),
+      bodies: Object.entries(object(body['content'])).map(([type, content]) => [
+        type,
+        object(content),
+      ]),
       bodyDescription: text(body['description']),
-      answers: Object.entries(object(node['responses'])).map(([status, a]) => [status, this.resolve(a)]),
+      answers: Object.entries(object(node['responses'])).map(([status, a]) => [
+        status,
+        this.resolve(a),
+      ]),
     };
   }
 
@@ -113,7 +125,10 @@ export class Document {
 
   private at(pointer: string): Json | undefined {
     if (!pointer.startsWith('#/')) return undefined;
-    const names = pointer.slice(2).split('/').map((n) => n.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const names = pointer
+      .slice(2)
+      .split('/')
+      .map((n) => n.replaceAll('~1', '/').replaceAll('~0', '~'));
     return names.reduce<Json | undefined>((node, name) => object(node)[name], this.root);
   }
 }
@@ -121,7 +136,8 @@ export class Document {
 // A line that works when pasted into a shell beside the running service.
 export function curlExample(operation: Operation, origin: string): string {
   const parts = ['curl'];
-  if (operation.method !== 'GET' && operation.method !== 'POST') parts.push(`-X ${operation.method}`);
+  if (operation.method !== 'GET' && operation.method !== 'POST')
+    parts.push(`-X ${operation.method}`);
   const types = operation.bodies.map(([type]) => type);
   if (types.includes('multipart/form-data')) parts.push('-F image=@digits.png');
   else if (types.includes('application/json')) parts.push(...jsonBody(operation));
@@ -133,8 +149,13 @@ export function curlExample(operation: Operation, origin: string): string {
 function jsonBody(operation: Operation): string[] {
   const content = object(operation.bodies.find(([type]) => type === 'application/json')?.[1]);
   const examples = Object.values(object(content['examples'])).map((e) => object(e)['value']);
-  const example = content['example'] ?? object(content['schema'])['example'] ?? examples[0] ?? { text: '42' };
-  return ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example).replaceAll("'", "'\\''")}'`];
+  const example = content['example'] ??
+    object(content['schema'])['example'] ??
+    examples[0] ?? { text: '42' };
+  return [
+    "-H 'Content-Type: application/json'",
+    `-d '${JSON.stringify(example).replaceAll("'", "'\\''")}'`,
+  ];
 }
 
 export function object(value: Json | undefined): JsonObject {

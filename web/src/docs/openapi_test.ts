@@ -8,7 +8,12 @@ const root: JsonObject = {
       parameters: [{ $ref: '#/components/parameters/Id' }],
       get: {
         summary: 'Find one',
-        responses: { '200': { description: 'it', content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } },
+        responses: {
+          '200': {
+            description: 'it',
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } },
+          },
+        },
       },
       put: {
         requestBody: { content: { 'application/json': { schema: {}, example: { text: "it's" } } } },
@@ -16,7 +21,12 @@ const root: JsonObject = {
       },
       delete: { responses: { '204': { description: 'gone' } } },
     },
-    '/things': { post: { requestBody: { content: { 'image/*': {}, 'multipart/form-data': {} } }, responses: {} } },
+    '/things': {
+      post: {
+        requestBody: { content: { 'image/*': {}, 'multipart/form-data': {} } },
+        responses: {},
+      },
+    },
   },
   components: {
     parameters: { Id: { name: 'id', in: 'path', required: true } },
@@ -40,12 +50,23 @@ const operationOf = (method: string): Operation =>
 
 describe('Document', () => {
   it('lists operations with the parameters of their path', () => {
-    expect(document.operations().map((o) => o.id)).toEqual(['get-things-id', 'put-things-id', 'delete-things-id', 'post-things']);
+    expect(document.operations().map((o) => o.id)).toEqual([
+      'get-things-id',
+      'put-things-id',
+      'delete-things-id',
+      'post-things',
+    ]);
     expect(operationOf('GET').parameters[0]?.['name']).toBe('id');
   });
   it('describes members and stops at schemas that contain themselves', () => {
     const rows = document.schemaRows({ $ref: '#/components/schemas/Thing' });
-    expect(rows[0]).toEqual({ depth: 0, name: 'name', type: 'string or null', required: true, description: 'what it is called' });
+    expect(rows[0]).toEqual({
+      depth: 0,
+      name: 'name',
+      type: 'string or null',
+      required: true,
+      description: 'what it is called',
+    });
     expect(rows[1]).toMatchObject({ name: 'parts', type: 'list of object', required: false });
     expect(Math.max(...rows.map((row) => row.depth))).toBe(5);
   });
@@ -60,8 +81,12 @@ describe('Document', () => {
 describe('curlExample', () => {
   it('is a line for a shell', () => {
     expect(curlExample(operationOf('GET'), 'http://h')).toBe("curl 'http://h/things/ID'");
-    expect(curlExample(operationOf('DELETE'), 'http://h')).toBe("curl -X DELETE 'http://h/things/ID'");
-    expect(curlExample(operationOf('POST'), 'http://h')).toBe("curl -F image=@digits.png 'http://h/things'");
+    expect(curlExample(operationOf('DELETE'), 'http://h')).toBe(
+      "curl -X DELETE 'http://h/things/ID'",
+    );
+    expect(curlExample(operationOf('POST'), 'http://h')).toBe(
+      "curl -F image=@digits.png 'http://h/things'",
+    );
   });
   it('quotes a JSON body', () => {
     expect(curlExample(operationOf('PUT'), 'http://h')).toBe(

@@ -1,7 +1,14 @@
 // One operation for reading: what it does, what goes in, what comes out, and a curl line.
 
 import { el } from '../dom';
-import { curlExample, object, text, type Document, type JsonObject, type Operation } from './openapi';
+import {
+  curlExample,
+  object,
+  text,
+  type Document,
+  type JsonObject,
+  type Operation,
+} from './openapi';
 import { inline, prose } from './prose';
 
 export function operationView(document: Document, operation: Operation): HTMLElement {
@@ -11,10 +18,16 @@ export function operationView(document: Document, operation: Operation): HTMLEle
     el('h2', { id: `${operation.id}-title` }, operation.summary || operation.path),
     el('p', { class: 'route' }, methodTag(operation.method), el('code', {}, operation.path)),
     ...prose(operation.description),
-    el('pre', { tabindex: 0, 'aria-label': 'Example' }, el('code', {}, curlExample(operation, location.origin))),
+    el(
+      'pre',
+      { tabindex: 0, 'aria-label': 'Example' },
+      el('code', {}, curlExample(operation, location.origin)),
+    ),
   );
-  if (operation.parameters.length > 0) view.append(el('h3', {}, 'Parameters'), parameterTable(document, operation));
-  if (operation.bodies.length > 0) view.append(el('h3', {}, 'Body'), ...bodyParts(document, operation));
+  if (operation.parameters.length > 0)
+    view.append(el('h3', {}, 'Parameters'), parameterTable(document, operation));
+  if (operation.bodies.length > 0)
+    view.append(el('h3', {}, 'Body'), ...bodyParts(document, operation));
   view.append(el('h3', {}, 'Answers'), answerList(document, operation));
   return view;
 }
@@ -28,8 +41,18 @@ function parameterTable(document: Document, operation: Operation): HTMLElement {
     el(
       'tr',
       {},
-      el('th', { scope: 'row' }, el('code', {}, text(parameter['name'])), requiredMark(parameter['required'] === true)),
-      el('td', {}, document.typeOf(parameter['schema']), el('span', { class: 'fine' }, ` in ${text(parameter['in'])}`)),
+      el(
+        'th',
+        { scope: 'row' },
+        el('code', {}, text(parameter['name'])),
+        requiredMark(parameter['required'] === true),
+      ),
+      el(
+        'td',
+        {},
+        document.typeOf(parameter['schema']),
+        el('span', { class: 'fine' }, ` in ${text(parameter['in'])}`),
+      ),
       el('td', {}, ...inline(text(parameter['description']))),
     ),
   );
@@ -46,7 +69,15 @@ function bodyParts(document: Document, operation: Operation): HTMLElement[] {
 function answerList(document: Document, operation: Operation): HTMLElement {
   const answers = el('div', { class: 'answers' });
   for (const [status, answer] of operation.answers) {
-    answers.append(el('p', {}, el('strong', { class: 'status' }, status), ' ', ...inline(text(answer['description']))));
+    answers.append(
+      el(
+        'p',
+        {},
+        el('strong', { class: 'status' }, status),
+        ' ',
+        ...inline(text(answer['description'])),
+      ),
+    );
     for (const [type, content] of Object.entries(object(answer['content']))) {
       answers.append(contentView(document, type, object(content), status.startsWith('2')));
     }
@@ -54,7 +85,12 @@ function answerList(document: Document, operation: Operation): HTMLElement {
   return answers;
 }
 
-function contentView(document: Document, type: string, content: JsonObject, expanded: boolean): HTMLElement {
+function contentView(
+  document: Document,
+  type: string,
+  content: JsonObject,
+  expanded: boolean,
+): HTMLElement {
   const rows = document.schemaRows(content['schema']);
   if (rows.length === 0) return el('p', { class: 'content-type' }, el('code', {}, type));
   const details = el('details', { class: 'content-type', open: expanded });

@@ -23,7 +23,9 @@ export class DrawingPad extends EventTarget {
     // gesture that selects text.
     canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
     new ResizeObserver(() => this.fitToScreen()).observe(canvas);
-    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
+    window
+      .matchMedia('(prefers-color-scheme: dark)')
+      .addEventListener('change', () => this.redraw());
   }
 
   get empty(): boolean {
@@ -107,7 +109,12 @@ export class DrawingPad extends EventTarget {
   }
 }
 
-function paint(context: CanvasRenderingContext2D, strokes: Stroke[], width: number, color: string): void {
+function paint(
+  context: CanvasRenderingContext2D,
+  strokes: Stroke[],
+  width: number,
+  color: string,
+): void {
   context.strokeStyle = color;
   context.fillStyle = color;
   context.lineCap = 'round';

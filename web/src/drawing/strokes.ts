@@ -49,7 +49,13 @@ export function drawStroke(ink: Ink, stroke: Stroke, scale: number): void {
 
 // Each piece runs between the midpoints of its neighbours and bends towards the point itself:
 // quadratic curves that meet without a corner.
-function drawPiece(ink: Ink, stroke: Stroke, index: number, from: PenPoint, scale: number): PenPoint {
+function drawPiece(
+  ink: Ink,
+  stroke: Stroke,
+  index: number,
+  from: PenPoint,
+  scale: number,
+): PenPoint {
   const bend = stroke.points[index - 1] as PenPoint;
   const point = stroke.points[index] as PenPoint;
   const to = index === stroke.points.length - 1 ? point : middle(bend, point);
@@ -63,7 +69,13 @@ function drawPiece(ink: Ink, stroke: Stroke, index: number, from: PenPoint, scal
 
 function drawDot(ink: Ink, stroke: Stroke, point: PenPoint, scale: number): void {
   ink.beginPath();
-  ink.arc(point.x * scale, point.y * scale, (inkWidth(stroke, point.pressure) * scale) / 2, 0, 2 * Math.PI);
+  ink.arc(
+    point.x * scale,
+    point.y * scale,
+    (inkWidth(stroke, point.pressure) * scale) / 2,
+    0,
+    2 * Math.PI,
+  );
   ink.fill();
 }
 

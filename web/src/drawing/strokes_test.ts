@@ -24,7 +24,10 @@ class RecordedInk implements Ink {
 }
 
 function strokeOf(...points: [number, number, number?][]): Stroke {
-  return { width: 0.04, points: points.map(([x, y, pressure]) => ({ x, y, pressure: pressure ?? 0.5 })) };
+  return {
+    width: 0.04,
+    points: points.map(([x, y, pressure]) => ({ x, y, pressure: pressure ?? 0.5 })),
+  };
 }
 
 describe('drawStroke', () => {

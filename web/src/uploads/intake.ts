@@ -11,7 +11,11 @@ export function takeFiles(onFiles: (files: File[]) => void): void {
   takeDropped(onFiles);
 }
 
-function takeChosen(input: HTMLInputElement, opener: HTMLElement, onFiles: (files: File[]) => void): void {
+function takeChosen(
+  input: HTMLInputElement,
+  opener: HTMLElement,
+  onFiles: (files: File[]) => void,
+): void {
   opener.addEventListener('click', () => input.click());
   input.addEventListener('change', () => {
     onFiles([...(input.files ?? [])]);

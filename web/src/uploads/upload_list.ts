@@ -31,7 +31,10 @@ export class UploadList {
   }
 
   private enqueue(row: HTMLElement, upload: Upload): void {
-    row.replaceChildren(el('span', { class: 'upload-name' }, upload.filename), el('span', {}, 'Waiting'));
+    row.replaceChildren(
+      el('span', { class: 'upload-name' }, upload.filename),
+      el('span', {}, 'Waiting'),
+    );
     this.lanes.add(() => this.send(row, upload));
   }
 
@@ -51,7 +54,12 @@ export class UploadList {
     open.setAttribute('aria-label', `Show the answer for ${upload.filename}: ${text}`);
     return [
       el('span', { class: 'upload-name' }, upload.filename),
-      el('span', { class: 'upload-result' }, open, el('span', { class: 'fine' }, verdict(record.confidence))),
+      el(
+        'span',
+        { class: 'upload-result' },
+        open,
+        el('span', { class: 'fine' }, verdict(record.confidence)),
+      ),
     ];
   }
 
@@ -70,7 +78,10 @@ function progressInto(row: HTMLElement, upload: Upload): (progress: UploadProgre
   const label = `Sending ${upload.filename}`;
   const bar = el('progress', { max: 1, 'aria-label': label });
   const words = el('span', { class: 'fine' }, 'Sending');
-  row.replaceChildren(el('span', { class: 'upload-name' }, upload.filename), el('span', { class: 'upload-way' }, bar, words));
+  row.replaceChildren(
+    el('span', { class: 'upload-name' }, upload.filename),
+    el('span', { class: 'upload-way' }, bar, words),
+  );
   return ({ sent, total }) => {
     bar.value = total > 0 ? sent / total : 0;
     words.textContent = sent < total ? `${Math.floor((100 * sent) / total)} %` : 'Reading';
