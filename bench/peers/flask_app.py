@@ -4,6 +4,7 @@ import os
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import keras  # noqa: E402
+import numpy  # noqa: E402
 from flask import Flask, jsonify, request  # noqa: E402
 
 from prepare import prepare  # noqa: E402
@@ -21,7 +22,8 @@ def ready():
 @app.post("/upload")
 def upload():
     data = request.files["image"].read()
-    probabilities = model.predict(prepare(data), verbose=0)[0]
+    # Called, not predict(): several times faster for one picture, so the stronger peer.
+    probabilities = numpy.asarray(model(prepare(data), training=False))[0]
     digit = int(probabilities.argmax())
     confidence = float(probabilities[digit])
     return jsonify(id=keep(digit, confidence, data), digit=digit, confidence=confidence), 201
