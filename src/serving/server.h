@@ -35,13 +35,13 @@ struct ServerOptions {
   std::chrono::milliseconds body_timeout{30'000};   // without progress
   std::chrono::milliseconds idle_timeout{60'000};   // keep-alive
   std::chrono::milliseconds queue_timeout{10'000};  // waiting for memory, then 503
-  bool record = true;  // false: nothing is kept; for measuring only
+  bool record = true;                               // false: nothing is kept; for measuring only
 };
 
 struct ServerParts {
   std::shared_ptr<const Recognizer> recognizer;
-  RecognitionStore* store = nullptr;        // outlives the server
-  std::optional<ApiKeys> keys;              // none: see ServerOptions::host for what is refused
+  RecognitionStore* store = nullptr;  // outlives the server
+  std::optional<ApiKeys> keys;        // none: see ServerOptions::host for what is refused
 };
 
 class Server {
