@@ -45,14 +45,16 @@ function options(): UploadOptions {
   };
 }
 
+// The address names the shown record, so that it can be kept, shared and reloaded.
 function showNew(record: Recognition): void {
+  history.replaceState(null, '', `#${record.id}`);
   answer.show(record);
   history_.put(record);
   announce(spokenSummary(record));
   bringIntoView();
 }
 
-// The address names the record, so that it can be kept, shared and gone back from.
+// Chosen by a person, so the browser's way back leads to the one before.
 function open(record: Recognition): void {
   history.pushState(null, '', `#${record.id}`);
   answer.show(record);
@@ -61,7 +63,7 @@ function open(record: Recognition): void {
 }
 
 async function openFromAddress(): Promise<void> {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const id = location.hash.slice(1);
   if (!/^[0-9a-f-]{36}$/.test(id)) return;
   try {
     answer.show(await api.find(id));
