@@ -33,14 +33,14 @@ struct Evaluation {
   std::size_t examples = 0;
   std::size_t right = 0;
   double accuracy = 0;
-  double accuracy_low = 0;   // 95 % Wilson interval
+  double accuracy_low = 0;  // 95 % Wilson interval
   double accuracy_high = 0;
-  std::vector<double> recall;                     // per class; -1 where a class has no example
+  std::vector<double> recall;                       // per class; -1 where a class has no example
   std::vector<std::vector<std::size_t>> confusion;  // [truth][answer]
-  double calibration_error = 0;                   // ten equal-count bins
+  double calibration_error = 0;                     // ten equal-count bins
   std::vector<CalibrationBin> calibration;
   double mean_log_loss = 0;
-  std::vector<Mistake> mistakes;                  // the surest first
+  std::vector<Mistake> mistakes;  // the surest first
 };
 
 struct Interval {
