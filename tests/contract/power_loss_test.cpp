@@ -26,7 +26,10 @@ constexpr int kThreads = 4;
 NewRecognition RecordWithPicture(std::mt19937& random) {
   NewRecognition record = ExampleRecord(static_cast<int>(random() % 1000));
   Bytes picture(random() % 8 == 0 ? random() % 100'000 : random() % 2'000);
-  for (std::uint8_t& byte : picture) byte = static_cast<std::uint8_t>(random());
+  // A byte in each sector is enough to tell sectors and pictures apart.
+  for (std::size_t i = 0; i < picture.size(); i += 512) {
+    picture[i] = static_cast<std::uint8_t>(random());
+  }
   record.picture = std::make_shared<const Bytes>(std::move(picture));
   return record;
 }
@@ -141,10 +144,10 @@ Outcome PutThroughPowerCuts(bool synchronous_full, int rounds, unsigned seed) {
 }
 
 TEST(PowerLoss, TakesNoRecordThatWasAnswered) {
-  const Outcome outcome = PutThroughPowerCuts(/*synchronous_full=*/true, 40, 20261123);
+  const Outcome outcome = PutThroughPowerCuts(/*synchronous_full=*/true, 24, 20261123);
   EXPECT_EQ(outcome.missing, 0);
   // Otherwise the test tried nothing.
-  EXPECT_GT(outcome.answered, 500U);
+  EXPECT_GT(outcome.answered, 200U);
   EXPECT_GT(outcome.forgotten_writes, 100);
 }
 
