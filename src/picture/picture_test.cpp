@@ -500,6 +500,7 @@ TEST(DamagedPictures, CutAtEverySeventhByteGiveAnAnswer) {
 TEST(DamagedPictures, WithFlippedBitsGiveAnAnswer) {
   std::mt19937 random(20261123);  // fixed, so that a failure can be repeated
   for (const std::string& name : AllFixtures()) {
+    if (name == "text-bomb.png") continue;  // to unpack 8 MiB 600 times shows nothing new
     testing::internal::CaptureStderr();
     const Bytes whole = ReadFixture(name);
     for (int i = 0; i < 300; ++i) {

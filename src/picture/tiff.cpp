@@ -187,7 +187,9 @@ Result<std::vector<std::uint32_t>> ReadRaster(const OpenTiff& tiff, const Source
   const std::unique_ptr<TIFFRGBAImage, decltype(&TIFFRGBAImageEnd)> end(&image, TIFFRGBAImageEnd);
   image.orientation = ORIENTATION_TOPLEFT;
   image.req_orientation = ORIENTATION_TOPLEFT;
-  if (tiff.grey && image.isContig != 0 && image.alpha != 0) {
+  // A damaged file may declare alpha and hold one sample a pixel.
+  const bool grey_and_alpha = tiff.grey && image.alpha != 0 && image.samplesperpixel >= 2;
+  if (grey_and_alpha && image.isContig != 0) {
     if (image.bitspersample == 8) image.put.contig = PutGreyAlpha<std::uint8_t>;
     if (image.bitspersample == 16) image.put.contig = PutGreyAlpha<std::uint16_t>;
   }
