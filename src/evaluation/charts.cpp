@@ -77,7 +77,7 @@ class Plot {
 
  private:
   static constexpr double kTop = 12;
-  static constexpr double kRight = 22;
+  static constexpr double kRight = 32;
   static constexpr double kBottom = 44;
 
   static double Part(Range range, double value) {

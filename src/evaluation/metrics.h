@@ -1,6 +1,7 @@
 // How good a model is: accuracy with its interval, recall per class, confusion, calibration.
 //
-// Input     one row of probabilities and one true label per example
+// Input     one row of probabilities and one true label per example, each label an index into
+//           label_names; anything else is a broken invariant and aborts
 // Output    figures between 0 and 1
 // Threads   pure functions
 // Errors    none; an empty set gives zeros

@@ -12,6 +12,7 @@ namespace glyphd {
 namespace {
 
 constexpr std::size_t kMostMistakesShown = 60;
+constexpr std::size_t kMostNameShown = 30;  // bytes
 
 std::string Section(const std::string& title, const std::string& note, const std::string& content) {
   return "<section><h2>" + EscapeHtml(title) + "</h2><p class=\"note\">" + EscapeHtml(note) +
@@ -108,21 +109,29 @@ std::string CalibrationSection(const Evaluation& evaluation) {
                      "</div><div>" + BinTable(evaluation.calibration) + "</div></div>");
 }
 
+// The end of a path tells more than its beginning; the whole is in the tip.
+std::string Tail(const std::string& name) {
+  if (name.size() <= kMostNameShown) return name;
+  std::size_t begin = name.size() - kMostNameShown;
+  while (begin < name.size() && (static_cast<unsigned char>(name[begin]) & 0xC0) == 0x80) ++begin;
+  return "…" + name.substr(begin);
+}
+
 std::string MistakeFigure(const Report& report, const Mistake& mistake) {
   const auto name = [&](int label) {
     return EscapeHtml(report.evaluation.label_names[static_cast<std::size_t>(label)]);
   };
-  const std::string example =
-      EscapeHtml(report.example_name ? report.example_name(mistake.example)
-                                     : "#" + std::to_string(mistake.example));
+  const std::string example = report.example_name ? report.example_name(mistake.example)
+                                                  : "#" + std::to_string(mistake.example);
   std::string figure = "<figure>";
   if (report.image) {
-    figure +=
-        "<img alt=\"" + example + "\" src=\"" + GlyphDataUri(report.image(mistake.example)) + "\">";
+    figure += "<img alt=\"" + EscapeHtml(example) + "\" src=\"" +
+              GlyphDataUri(report.image(mistake.example)) + "\">";
   }
   return figure + "<figcaption><b>" + name(mistake.truth) + "</b> read as <b><em>" +
          name(mistake.answer) + "</em></b><br>" + Percent(mistake.confidence, 1) +
-         "<small title=\"" + example + "\">" + example + "</small></figcaption></figure>";
+         "<small title=\"" + EscapeHtml(example) + "\">" + EscapeHtml(Tail(example)) +
+         "</small></figcaption></figure>";
 }
 
 std::string MistakesSection(const Report& report) {

@@ -46,22 +46,23 @@ polyline.training{stroke:var(--quiet)}polyline.validation{stroke:var(--accent)}
 circle.training{fill:var(--quiet)}circle.validation{fill:var(--accent)}
 i.training{background:var(--quiet)}i.validation{background:var(--accent)}
 .hit rect{fill:var(--accent)}.miss rect{fill:var(--bad)}
-.hit text,.miss text{fill:var(--ink);font-size:14px}
+.hit text,.miss text{fill:var(--ink)}
 .strong text{fill:var(--on);font-weight:600}
 .legend{margin:8px 0 0;color:var(--muted);font-size:13px}
 .legend span{margin-right:18px;white-space:nowrap}
 .legend i{display:inline-block;width:16px;height:4px;border-radius:2px;margin-right:7px;
 vertical-align:middle}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:12px}
-figure{margin:0;min-width:0}
-figure img{display:block;width:100%;aspect-ratio:1;image-rendering:pixelated;filter:var(--glyph);
-border:1px solid var(--rule);border-radius:8px}
-figcaption{padding:6px 2px 0;font-size:13px;line-height:1.35}
+figure{margin:0;min-width:0;border:1px solid var(--rule);border-radius:8px;overflow:hidden}
+figure img{display:block;width:100%;aspect-ratio:1;image-rendering:pixelated;filter:var(--glyph)}
+figcaption{padding:6px 9px 8px;font-size:13px;line-height:1.35;border-top:1px solid var(--rule)}
 figcaption b{font-size:15px}
 figcaption em{font-style:normal;color:var(--bad)}
-figcaption small{display:block;color:var(--muted);font-size:11px;overflow:hidden;
-text-overflow:ellipsis;white-space:nowrap}
+figcaption small{display:block;color:var(--muted);font-size:11px;overflow-wrap:anywhere}
 footer{color:var(--muted);font-size:13px}
+@media(max-width:640px){main{padding:20px 12px 48px}section{padding:16px 14px}.figures th,.figures td{padding-right:6px;font-size:13px}
+.tiles{grid-template-columns:1fr 1fr}.tile{padding:12px 14px}.tile b{font-size:24px}
+svg text{font-size:18px}.hit text,.miss text{font-size:16px}}
 @media print{body{background:#fff}section,.tile{break-inside:avoid}}
 )css";
 
