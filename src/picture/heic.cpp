@@ -150,18 +150,19 @@ Result<Picture> Decode(ByteView bytes, const PictureLimits& limits) {
   if (!heic) return std::move(heic).error();
   Result<Image> image = DecodeImage(*heic);
   if (!image) return std::move(image).error();
-  const int width = heif_image_get_width(image->get(), heif_channel_interleaved);
-  const int height = heif_image_get_height(image->get(), heif_channel_interleaved);
-  if (Status size = CheckSize(width, height, limits); !size) return std::move(size).error();
+  if (heif_image_get_width(image->get(), heif_channel_interleaved) != heic->width ||
+      heif_image_get_height(image->get(), heif_channel_interleaved) != heic->height) {
+    return Damaged(kName, "its coded picture has another size than it declares");
+  }
   int stride = 0;
   const std::uint8_t* plane =
       heif_image_get_plane_readonly(image->get(), heif_channel_interleaved, &stride);
   if (plane == nullptr) return Damaged(kName, "it holds no pixels");
-  Picture picture = BlankPicture(width, height, 3);
+  Picture picture = BlankPicture(heic->width, heic->height, 3);
   const RowConverter convert = ChooseConverter(*heic);
-  for (int y = 0; y < height; ++y) {
+  for (int y = 0; y < picture.height; ++y) {
     convert(plane + static_cast<std::ptrdiff_t>(y) * stride, MutableRow(picture, y),
-            static_cast<std::size_t>(width));
+            static_cast<std::size_t>(picture.width));
   }
   return picture;
 }
