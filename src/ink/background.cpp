@@ -4,16 +4,17 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 #include "ink/grey.h"
 
 namespace glyphd {
 namespace {
 
-constexpr int kOverviewSide = 96;  // the shorter side of the picture that light is judged by
+constexpr int kOverviewSide = 96;  // longest shorter side of the picture that light is judged by
 constexpr int kTileSide = 4;       // in pixels of the overview
-// The closing bridges strokes up to 2 * 3 + 1 of the 24 tiles that the shorter side holds.
-constexpr int kClosingRadius = 3;
+// The closing bridges strokes up to two sevenths of the shorter side wide.
+constexpr int kClosingShare = 7;
 // Below this a picture holds too few tiles, and a thumbnail's light is even anyway.
 constexpr int kSmallestUnevenSide = 48;
 constexpr int kEvenLight = 6;  // tiles that differ by less are the same paper
@@ -36,59 +37,21 @@ int Percentile(const Histogram& histogram, std::size_t count, double share) {
   return 255;
 }
 
-// Sums over any upright rectangle in four look-ups.
-class SummedArea {
- public:
-  explicit SummedArea(const Plane& plane)
-      : stride_(static_cast<std::size_t>(plane.width) + 1),
-        sums_(stride_ * (static_cast<std::size_t>(plane.height) + 1)) {
-    for (int y = 0; y < plane.height; ++y) AddRow(plane.Row(y), static_cast<std::size_t>(y));
-  }
-
-  std::int64_t Sum(int left, int top, int right, int bottom) const {
-    return At(right, bottom) - At(left, bottom) - At(right, top) + At(left, top);
-  }
-
- private:
-  void AddRow(const std::uint8_t* row, std::size_t y) {
-    std::int64_t running = 0;
-    for (std::size_t x = 0; x + 1 < stride_; ++x) {
-      running += row[x];
-      sums_[(y + 1) * stride_ + x + 1] = sums_[y * stride_ + x + 1] + running;
-    }
-  }
-  std::int64_t At(int x, int y) const {
-    return sums_[static_cast<std::size_t>(y) * stride_ + static_cast<std::size_t>(x)];
-  }
-
-  std::size_t stride_;
-  std::vector<std::int64_t> sums_;
-};
-
-// The skewness of the deviations from the neighbourhood's mean. Ink is the minority, so its side
-// has the longer tail; shadows are wider than the neighbourhood and lean to neither side.
-double LocalSkewness(const Plane& plane) {
-  const SummedArea areas(plane);
-  const int radius = std::max(1, plane.ShorterSide() / 4);
-  double squares = 0;
-  double cubes = 0;
-  for (int y = 0; y < plane.height; ++y) {
-    const int top = std::max(0, y - radius);
-    const int bottom = std::min(plane.height, y + radius + 1);
-    const std::uint8_t* row = plane.Row(y);
-    for (int x = 0; x < plane.width; ++x) {
-      const int left = std::max(0, x - radius);
-      const int right = std::min(plane.width, x + radius + 1);
-      const float mean = static_cast<float>(areas.Sum(left, top, right, bottom)) /
-                         static_cast<float>((right - left) * (bottom - top));
-      const double deviation = static_cast<double>(static_cast<float>(row[x]) - mean);
-      squares += deviation * deviation;
-      cubes += deviation * deviation * deviation;
-    }
+// Ink is the minority, so its side of the mean has the longer tail: negative for dark ink.
+double Skewness(const Plane& plane) {
+  const auto sum = std::accumulate(plane.pixels.begin(), plane.pixels.end(), 0);
+  const float mean = static_cast<float>(sum) / static_cast<float>(plane.pixels.size());
+  float squares = 0;
+  float cubes = 0;
+  for (const std::uint8_t pixel : plane.pixels) {
+    const float deviation = static_cast<float>(pixel) - mean;
+    const float square = deviation * deviation;
+    squares += square;
+    cubes += square * deviation;
   }
   const double count = static_cast<double>(plane.pixels.size());
-  const double variance = squares / count;
-  return variance > 0 ? cubes / count / (variance * std::sqrt(variance)) : 0;
+  const double variance = static_cast<double>(squares) / count;
+  return variance > 0 ? static_cast<double>(cubes) / count / (variance * std::sqrt(variance)) : 0;
 }
 
 // The middle value of the picture's outermost pixels: mostly paper even under bold ink.
@@ -139,20 +102,6 @@ Plane TileLevels(const Plane& overview) {
   return tiles;
 }
 
-template <typename Pick>
-Plane FilterRows(const Plane& plane, Pick pick) {
-  Plane filtered(plane.width, plane.height);
-  for (int y = 0; y < plane.height; ++y) {
-    const std::uint8_t* row = plane.Row(y);
-    for (int x = 0; x < plane.width; ++x) {
-      const int begin = std::max(0, x - kClosingRadius);
-      const int end = std::min(plane.width, x + kClosingRadius + 1);
-      filtered.Row(y)[x] = *pick(row + begin, row + end);
-    }
-  }
-  return filtered;
-}
-
 Plane Transposed(const Plane& plane) {
   Plane turned(plane.height, plane.width);
   for (int y = 0; y < plane.height; ++y) {
@@ -161,85 +110,149 @@ Plane Transposed(const Plane& plane) {
   return turned;
 }
 
-template <typename Pick>
-Plane FilterSquare(const Plane& plane, Pick pick) {
-  return Transposed(FilterRows(Transposed(FilterRows(plane, pick)), pick));
+// Combines every pixel with those up to `radius` above and below it, whole rows at a time.
+template <typename Combine>
+Plane FilterColumns(const Plane& plane, int radius, Combine combine) {
+  Plane filtered = plane;
+  for (int y = 0; y < plane.height; ++y) {
+    std::uint8_t* out = filtered.Row(y);
+    const int end = std::min(plane.height, y + radius + 1);
+    for (int other = std::max(0, y - radius); other < end; ++other) {
+      const std::uint8_t* row = plane.Row(other);
+      for (int x = 0; x < plane.width; ++x) out[x] = combine(out[x], row[x]);
+    }
+  }
+  return filtered;
+}
+
+template <typename Combine>
+Plane FilterSquare(const Plane& plane, int radius, Combine combine) {
+  return Transposed(
+      FilterColumns(Transposed(FilterColumns(plane, radius, combine)), radius, combine));
+}
+
+Plane Brightest(const Plane& plane, int radius) {
+  return FilterSquare(plane, radius, [](std::uint8_t a, std::uint8_t b) { return std::max(a, b); });
+}
+
+Plane Darkest(const Plane& plane, int radius) {
+  return FilterSquare(plane, radius, [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
 }
 
 // Lifts what is darker than its surroundings and narrower than the closing: the strokes.
-Plane Closed(const Plane& tiles) {
-  const auto brightest = [](const auto* begin, const auto* end) {
-    return std::max_element(begin, end);
-  };
-  const auto darkest = [](const auto* begin, const auto* end) {
-    return std::min_element(begin, end);
-  };
-  return FilterSquare(FilterSquare(tiles, brightest), darkest);
+Plane Closed(const Plane& plane) {
+  const int radius = std::max(1, plane.ShorterSide() / kClosingShare);
+  return Darkest(Brightest(plane, radius), radius);
 }
 
-// 255 * (paper - grey) / paper by a multiplication, for every brightness of paper.
-std::array<std::uint32_t, 256> MakeReciprocals() {
-  std::array<std::uint32_t, 256> reciprocals{};
-  for (std::uint32_t paper = 1; paper < 256; ++paper) {
-    reciprocals[paper] = (255U * 65536U + paper - 1) / paper;
+// The same for what is lighter.
+Plane Opened(const Plane& plane) {
+  const int radius = std::max(1, plane.ShorterSide() / kClosingShare);
+  return Brightest(Darkest(plane, radius), radius);
+}
+
+// The sum of all steps from a pixel to its neighbours.
+std::int64_t Roughness(const Plane& plane) {
+  std::int64_t sum = 0;
+  for (int y = 1; y < plane.height; ++y) {
+    const std::uint8_t* above = plane.Row(y - 1);
+    const std::uint8_t* row = plane.Row(y);
+    int of_row = 0;
+    for (int x = 1; x < plane.width; ++x) {
+      of_row += std::abs(row[x] - row[x - 1]) + std::abs(row[x] - above[x]);
+    }
+    sum += of_row;
   }
-  return reciprocals;
+  return sum;
 }
 
-std::uint8_t Density(std::uint32_t paper, std::uint32_t grey,
-                     const std::array<std::uint32_t, 256>& reciprocals) {
-  const std::uint32_t absorbed = paper > grey ? paper - grey : 0;
-  return static_cast<std::uint8_t>((absorbed * reciprocals[paper]) >> 16U);
+// From -1, light ink, to 1, dark ink. Paper without its ink is smooth but for the edges of
+// shadows; had the light parts been the ink, taking them away would leave the strokes standing.
+double SmootherAsLightPaper(const Plane& overview) {
+  const auto as_light_paper = static_cast<double>(Roughness(Closed(overview)));
+  const auto as_dark_paper = static_cast<double>(Roughness(Opened(overview)));
+  const double both = as_light_paper + as_dark_paper;
+  return both > 0 ? (as_dark_paper - as_light_paper) / both : 0;
 }
 
-void DivideByEvenPaper(Plane& grey, std::uint32_t paper) {
-  const auto reciprocals = MakeReciprocals();
+Plane WithMargin(const Plane& plane, int margin) {
+  Plane larger(plane.width + 2 * margin, plane.height + 2 * margin);
+  for (int y = 0; y < plane.height; ++y) {
+    std::copy_n(plane.Row(y), plane.width, larger.Row(y + margin) + margin);
+  }
+  return larger;
+}
+
+Plane WithoutMargin(const Plane& plane, int margin) {
+  Plane smaller(plane.width - 2 * margin, plane.height - 2 * margin);
+  for (int y = 0; y < smaller.height; ++y) {
+    std::copy_n(plane.Row(y + margin) + margin, smaller.width, smaller.Row(y));
+  }
+  return smaller;
+}
+
+// The paper under every pixel of the overview. A black margin makes what is dark along the rim, a
+// table or a corner that the lens left dark, count as going on outside, hence as paper. Edges of
+// shadows are kept; one pixel of tolerance takes up that they fall between pixels.
+Plane PaperLevels(const Plane& overview) {
+  const int margin = std::max(1, overview.ShorterSide() / kClosingShare);
+  return Darkest(WithoutMargin(Closed(WithMargin(overview, margin)), margin), 1);
+}
+
+// How much a pixel is brightened so that bare paper becomes 255, in 1/65536. Never overflows when
+// multiplied by a byte.
+std::uint32_t GainOf(std::uint32_t paper) { return 255U * 65536U / std::max(1U, paper); }
+
+std::uint8_t DensityOf(std::uint8_t grey, std::uint32_t gain) {
+  const std::uint32_t light = (grey * gain + 65535U) >> 16U;
+  return static_cast<std::uint8_t>(255U - std::min(255U, light));
+}
+
+void DivideByEvenPaper(Plane& grey, std::uint8_t paper) {
+  if (paper == 255) return Invert(grey);
   std::array<std::uint8_t, 256> densities;
-  for (std::uint32_t level = 0; level < 256; ++level) {
-    densities[level] = Density(paper, level, reciprocals);
+  for (std::size_t level = 0; level < densities.size(); ++level) {
+    densities[level] = DensityOf(static_cast<std::uint8_t>(level), GainOf(paper));
   }
   for (std::uint8_t& pixel : grey.pixels) pixel = densities[pixel];
 }
 
-// Where a pixel lies between the centres of two tiles, in 1/256.
-struct Between {
-  int before;
-  int after;
-  std::uint32_t share;  // of the latter
-};
-
-Between Locate(int pixel, int pixels_per_tile, int tiles) {
-  const int position = (2 * pixel + 1 - pixels_per_tile) * 128 / pixels_per_tile;
-  const int clamped = std::clamp(position, 0, (tiles - 1) * 256);
-  const int before = clamped / 256;
-  return {before, std::min(before + 1, tiles - 1), static_cast<std::uint32_t>(clamped % 256)};
+// Divides pixels by a gain that changes evenly along them.
+void DivideStretch(std::uint8_t* pixels, int count, std::uint32_t gain, std::uint32_t next_gain,
+                   int distance) {
+  const int step = (static_cast<int>(next_gain) - static_cast<int>(gain)) / distance;
+  auto running = static_cast<int>(gain);
+  for (int i = 0; i < count; ++i) {
+    pixels[i] = DensityOf(pixels[i], static_cast<std::uint32_t>(running));
+    running += step;
+  }
 }
 
-// The paper under one row of pixels for every column of tiles, in 1/256.
-std::vector<std::uint32_t> PaperOfRow(const Plane& tiles, const Between& rows) {
-  std::vector<std::uint32_t> paper(static_cast<std::size_t>(tiles.width));
-  for (std::size_t x = 0; x < paper.size(); ++x) {
-    paper[x] =
-        tiles.Row(rows.before)[x] * (256 - rows.share) + tiles.Row(rows.after)[x] * rows.share;
+// The gains of one row of pixels at the centres of the overview's pixels, `shrink` apart.
+std::vector<std::uint32_t> GainsOfRow(const Plane& paper, int y, int shrink) {
+  const int position = std::clamp((2 * y + 1 - shrink) * 128 / shrink, 0, (paper.height - 1) * 256);
+  const std::uint8_t* above = paper.Row(position / 256);
+  const std::uint8_t* below = paper.Row(std::min(position / 256 + 1, paper.height - 1));
+  const auto share = static_cast<std::uint32_t>(position % 256);
+  std::vector<std::uint32_t> gains(static_cast<std::size_t>(paper.width));
+  for (std::size_t x = 0; x < gains.size(); ++x) {
+    gains[x] = GainOf((above[x] * (256 - share) + below[x] * share + 128) / 256);
   }
-  return paper;
+  return gains;
 }
 
-void DivideByPaper(Plane& grey, const Plane& tiles, int pixels_per_tile) {
-  const auto reciprocals = MakeReciprocals();
-  std::vector<Between> columns;
-  for (int x = 0; x < grey.width; ++x) {
-    columns.push_back(Locate(x, pixels_per_tile, tiles.width));
-  }
+void DivideByPaper(Plane& grey, const Plane& paper, int shrink) {
   for (int y = 0; y < grey.height; ++y) {
-    const auto paper = PaperOfRow(tiles, Locate(y, pixels_per_tile, tiles.height));
+    const auto gains = GainsOfRow(paper, y, shrink);
     std::uint8_t* row = grey.Row(y);
-    for (const Between& column : columns) {
-      const std::uint32_t level =
-          paper[static_cast<std::size_t>(column.before)] * (256 - column.share) +
-          paper[static_cast<std::size_t>(column.after)] * column.share;
-      *row = Density(level >> 16U, *row, reciprocals);
-      ++row;
+    // From the left edge to the first centre, then from centre to centre.
+    int x = std::min(grey.width, shrink / 2);
+    DivideStretch(row, x, gains.front(), gains.front(), 1);
+    for (std::size_t i = 0; i < gains.size(); ++i) {
+      const int count = std::min(shrink, grey.width - x);
+      const std::uint32_t next_gain = gains[std::min(i + 1, gains.size() - 1)];
+      if (count > 0) DivideStretch(row + x, count, gains[i], next_gain, shrink);
+      x += shrink;
     }
   }
 }
@@ -259,30 +272,39 @@ int MeasureNoise(const Plane& density) {
   return Percentile(steps, count, 0.5);
 }
 
-// Divides by the paper's brightness; expects dark ink.
-void CancelLight(Plane& grey, const Plane& overview, int shrink) {
+// Bare paper's brightness where the light is even, that is, in most drawings and scans.
+std::uint8_t TypicalPaper(const Plane& overview) {
   const Histogram levels = CountLevels(overview.pixels);
-  const int typical = Percentile(levels, overview.pixels.size(), 0.75);
+  return static_cast<std::uint8_t>(Percentile(levels, overview.pixels.size(), 0.75));
+}
+
+// Turns brightness into density; expects dark ink.
+void CancelLight(Plane& grey, const Plane& overview, int shrink) {
   if (grey.ShorterSide() < kSmallestUnevenSide) {
-    return DivideByEvenPaper(grey, static_cast<std::uint32_t>(typical));
+    return DivideByEvenPaper(grey, TypicalPaper(overview));
   }
   const Plane tiles = Closed(TileLevels(overview));
   const auto [darkest, lightest] = std::minmax_element(tiles.pixels.begin(), tiles.pixels.end());
   if (*lightest - *darkest <= kEvenLight) return DivideByEvenPaper(grey, *lightest);
-  DivideByPaper(grey, tiles, kTileSide * shrink);
+  DivideByPaper(grey, PaperLevels(overview), shrink);
 }
 
 }  // namespace
 
 bool InkIsDark(const Plane& overview) {
+  constexpr double kClearlySmoother = 0.02;
   // Two levels in the shares 40 : 60 have this skewness; nearer to half and half, ask the rim.
-  constexpr double kClear = 0.4;
-  const double skewness = LocalSkewness(overview);
-  return std::abs(skewness) >= kClear ? skewness < 0 : RimIsLight(overview);
+  constexpr double kClearlySkewed = 0.4;
+  if (overview.ShorterSide() >= kSmallestUnevenSide) {
+    const double darkness = SmootherAsLightPaper(Shrink(overview, 2));
+    if (std::abs(darkness) >= kClearlySmoother) return darkness > 0;
+  }
+  const double skewness = Skewness(overview);
+  return std::abs(skewness) >= kClearlySkewed ? skewness < 0 : RimIsLight(overview);
 }
 
 InkDensity MeasureInk(Plane grey) {
-  const int shrink = std::max(1, grey.ShorterSide() / kOverviewSide);
+  const int shrink = std::max(1, (grey.ShorterSide() + kOverviewSide - 1) / kOverviewSide);
   Plane overview = Shrink(grey, shrink);
   if (!InkIsDark(overview)) {
     Invert(grey);

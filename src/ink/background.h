@@ -4,7 +4,8 @@
 // Output    how much ink each pixel carries: 0 = as the paper around it, 255 = none of its light
 // Threads   pure functions
 // Cost      two passes over the pixels; one where the light is even
-// Source    the paper's brightness is the grey-scale closing of a coarse grid (Serra 1982); ink
+// Source    the paper's brightness is the grey-scale closing of the shrunk picture (Serra 1982);
+// ink
 //           absorbs a share of the light, so dividing by the paper cancels shadows
 
 #pragma once

@@ -8,7 +8,7 @@ namespace glyphd {
 namespace {
 
 constexpr double kMostPixels = 1.5e6;
-constexpr int kSamplesPerSide = 64;
+constexpr int kSamplesPerSide = 40;
 
 // Ways to make one number of red, green and blue. Mean is the least noisy; the others keep a
 // pen visible whose brightness is that of the paper: yellow on white, red on black.
@@ -45,8 +45,8 @@ void AddContrast(const std::uint8_t* here, const std::uint8_t* there, Contrasts&
 // Compares pixels that lie a pen's width apart, so that slow shadows do not count.
 Contrasts SampleContrasts(const Picture& picture) {
   const int lag = std::max(1, picture.width / 50);
-  const int step_x = std::max(1, picture.width / kSamplesPerSide);
-  const int step_y = std::max(1, picture.height / kSamplesPerSide);
+  const int step_x = 1 + picture.width / kSamplesPerSide;
+  const int step_y = 1 + picture.height / kSamplesPerSide;
   Contrasts contrasts{};
   for (int y = 0; y < picture.height; y += step_y) {
     const std::uint8_t* row = picture.Row(y);
@@ -77,50 +77,56 @@ Mix ClearestMix(const Picture& picture) {
   return static_cast<Mix>(best - contrasts.begin());
 }
 
-// Adds `shrink` pixels of a row to each sum.
-template <int kStep, typename PixelValue>
-void AddRow(const std::uint8_t* row, int shrink, std::vector<std::uint32_t>& sums,
-            PixelValue value_of) {
-  for (std::uint32_t& sum : sums) {
-    for (int i = 0; i < shrink; ++i, row += kStep) sum += static_cast<std::uint32_t>(value_of(row));
-  }
+// Writes one grey byte per pixel.
+template <Mix mix>
+void MixRow(const std::uint8_t* rgb, int width, std::uint8_t* grey) {
+  for (int x = 0; x < width; ++x) grey[x] = static_cast<std::uint8_t>(Mixed<mix>(rgb + 3 * x));
 }
 
-void WriteMeans(const std::vector<std::uint32_t>& sums, int count, std::uint8_t* row) {
-  const auto divisor = static_cast<std::uint32_t>(count);
-  for (const std::uint32_t sum : sums) {
-    *row++ = static_cast<std::uint8_t>((sum + divisor / 2) / divisor);
-  }
-}
+// Means over squares of pixels: adds up whole rows first, which a processor does many at a time.
+class SquareMeans {
+ public:
+  SquareMeans(int width, int shrink)
+      : shrink_(static_cast<std::uint32_t>(shrink)), columns_(static_cast<std::size_t>(width)) {}
 
-template <int kStep, typename PixelValue>
-Plane ConvertSameSize(const std::uint8_t* pixels, int width, int height, PixelValue value_of) {
-  Plane plane(width, height);
-  for (std::uint8_t& grey : plane.pixels) {
-    grey = static_cast<std::uint8_t>(value_of(pixels));
-    pixels += kStep;
+  void AddRow(const std::uint8_t* row) {
+    for (std::size_t x = 0; x < columns_.size(); ++x) columns_[x] += row[x];
   }
-  return plane;
-}
 
-template <int kStep, typename PixelValue>
-Plane Convert(const std::uint8_t* pixels, int width, int height, int shrink, PixelValue value_of) {
-  if (shrink == 1) return ConvertSameSize<kStep>(pixels, width, height, value_of);
-  Plane plane(width / shrink, height / shrink);
-  std::vector<std::uint32_t> sums(static_cast<std::size_t>(plane.width));
-  const std::size_t stride = static_cast<std::size_t>(width) * kStep;
-  for (int y = 0; y < plane.height; ++y) {
-    std::fill(sums.begin(), sums.end(), 0U);
-    for (int i = 0; i < shrink; ++i, pixels += stride)
-      AddRow<kStep>(pixels, shrink, sums, value_of);
-    WriteMeans(sums, shrink * shrink, plane.Row(y));
+  // Writes what the last `shrink` rows came to and begins anew.
+  void Write(int count, std::uint8_t* means) {
+    const std::uint32_t pixels = shrink_ * shrink_;
+    const std::uint32_t* column = columns_.data();
+    for (int i = 0; i < count; ++i) {
+      std::uint32_t sum = pixels / 2;
+      for (std::uint32_t k = 0; k < shrink_; ++k) sum += *column++;
+      means[i] = static_cast<std::uint8_t>(sum / pixels);
+    }
+    std::fill(columns_.begin(), columns_.end(), 0U);
   }
-  return plane;
-}
+
+ private:
+  std::uint32_t shrink_;
+  std::vector<std::uint32_t> columns_;
+};
 
 template <Mix mix>
 Plane ConvertColour(const Picture& picture, int shrink) {
-  return Convert<3>(picture.pixels.data(), picture.width, picture.height, shrink, Mixed<mix>);
+  Plane plane(picture.width / shrink, picture.height / shrink);
+  if (shrink == 1) {
+    for (int y = 0; y < plane.height; ++y) MixRow<mix>(picture.Row(y), plane.width, plane.Row(y));
+    return plane;
+  }
+  SquareMeans means(picture.width, shrink);
+  std::vector<std::uint8_t> grey(static_cast<std::size_t>(picture.width));
+  for (int y = 0; y < plane.height; ++y) {
+    for (int i = 0; i < shrink; ++i) {
+      MixRow<mix>(picture.Row(y * shrink + i), picture.width, grey.data());
+      means.AddRow(grey.data());
+    }
+    means.Write(plane.width, plane.Row(y));
+  }
+  return plane;
 }
 
 Plane ConvertColour(const Picture& picture, int shrink, Mix mix) {
@@ -141,11 +147,6 @@ Plane ConvertColour(const Picture& picture, int shrink, Mix mix) {
   return {};
 }
 
-Plane ConvertGrey(const std::uint8_t* pixels, int width, int height, int shrink) {
-  return Convert<1>(pixels, width, height, shrink,
-                    [](const std::uint8_t* grey) { return int{*grey}; });
-}
-
 }  // namespace
 
 int ShrinkFactor(const Picture& picture) {
@@ -156,11 +157,22 @@ int ShrinkFactor(const Picture& picture) {
 
 Plane ToGrey(const Picture& picture, int shrink) {
   if (picture.channels == 3) return ConvertColour(picture, shrink, ClearestMix(picture));
-  return ConvertGrey(picture.pixels.data(), picture.width, picture.height, shrink);
+  Plane plane;
+  plane.width = picture.width;
+  plane.height = picture.height;
+  plane.pixels = picture.pixels;
+  return shrink == 1 ? plane : Shrink(plane, shrink);
 }
 
 Plane Shrink(const Plane& plane, int shrink) {
-  return ConvertGrey(plane.pixels.data(), plane.width, plane.height, shrink);
+  if (shrink == 1) return plane;
+  Plane small(plane.width / shrink, plane.height / shrink);
+  SquareMeans means(plane.width, shrink);
+  for (int y = 0; y < small.height; ++y) {
+    for (int i = 0; i < shrink; ++i) means.AddRow(plane.Row(y * shrink + i));
+    means.Write(small.width, small.Row(y));
+  }
+  return small;
 }
 
 }  // namespace glyphd

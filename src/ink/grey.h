@@ -3,7 +3,7 @@
 // Input     any decoded picture
 // Output    one byte per pixel; for colour pictures the mix of channels with most contrast
 // Threads   pure functions
-// Cost      one pass over the picture, after a look at about 4,000 of its pixels
+// Cost      one pass over the picture, after a look at a few thousand of its pixels
 
 #pragma once
 

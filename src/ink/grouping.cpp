@@ -137,11 +137,14 @@ Group GatherDigit(std::vector<Group> groups, std::vector<GroupedInk::Refused>& r
     }
   }
   const int size = digit.longer_side();
+  const bool stands_free = groups.front().extent.rim_pixels == 0;
   Group gathered = groups.front();
   for (std::size_t i = 1; i < groups.size(); ++i) {
     const Component& piece = groups[i].extent;
     if (12 * piece.longer_side() < size) {
       refused.push_back({groups[i].pieces.front(), kDust});
+    } else if (stands_free && piece.rim_pixels > 0) {
+      refused.push_back({groups[i].pieces.front(), kPageEdge});
     } else if (3 * Distance(digit, piece) > size) {
       refused.push_back({groups[i].pieces.front(), kApart});
     } else {
@@ -174,7 +177,7 @@ bool MakeOneDigit(const Component& one, const Component& other, int height) {
   if (2 * GapDown(one, other) > height) return false;
   if (5 * lower >= 4 * height) return 10 * overlap >= 7 * narrower;
   if (5 * overlap >= 2 * narrower) return true;
-  return 2 * lower < height && 10 * Distance(one, other) <= height;
+  return 2 * lower < height && 6 * Distance(one, other) <= height;
 }
 
 // Unites until nothing changes: a part may only meet the whole once others have joined it.
@@ -256,14 +259,25 @@ void GroupWriting(std::vector<Group> groups, Layout layout, GroupedInk& ink) {
 
 }  // namespace
 
+PieceList PiecesAlongRim(const Components& components, int width, int height) {
+  PieceList pieces;
+  for (std::size_t i = 0; i < components.items.size(); ++i) {
+    if (RunsAlongRim(components.items[i], width, height)) pieces.push_back(static_cast<int>(i));
+  }
+  return pieces;
+}
+
+bool HasFreeStanding(const Components& components, int width, int height) {
+  return std::any_of(components.items.begin(), components.items.end(),
+                     [&](const Component& piece) { return StandsFree(piece, width, height); });
+}
+
 std::vector<GroupedInk::Refused> RefuseNonWriting(const Components& components, int width,
                                                   int height) {
   const auto& items = components.items;
   // A bold digit that fills the picture touches its rim too: only beside one that stands free
   // is what runs along the rim the edge of a page.
-  const bool something_stands_free =
-      std::any_of(items.begin(), items.end(),
-                  [&](const Component& piece) { return StandsFree(piece, width, height); });
+  const bool something_stands_free = HasFreeStanding(components, width, height);
   std::vector<GroupedInk::Refused> refused;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const int piece = static_cast<int>(i);

@@ -26,6 +26,11 @@ struct GroupedInk {
   std::vector<Refused> refused;
 };
 
+// Pieces that run along the picture's rim: the table beside a page, unless a bold digit fills the
+// picture; and whether there is a piece that could be a digit in the open.
+PieceList PiecesAlongRim(const Components& components, int width, int height);
+bool HasFreeStanding(const Components& components, int width, int height);
+
 // Pieces that are no writing at all whatever the layout: page edges, rulings, frames.
 std::vector<GroupedInk::Refused> RefuseNonWriting(const Components& components, int width,
                                                   int height);

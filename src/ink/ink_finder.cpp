@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "ink/background.h"
 #include "ink/components.h"
@@ -89,6 +91,54 @@ std::vector<RejectedMark> Rejections(const Components& components,
   return rejected;
 }
 
+// Wipes pieces of ink off, with the soft edge around them.
+void Erase(const Components& components, const PieceList& pieces, Plane& density) {
+  constexpr int kSoftEdge = 2;
+  std::vector<bool> erased(components.items.size());
+  for (const int piece : pieces) erased[Index(piece)] = true;
+  for (const Run& run : components.runs) {
+    if (!erased[Index(run.component)]) continue;
+    const int begin = std::max(0, run.begin - kSoftEdge);
+    const int end = std::min(density.width, run.end + kSoftEdge);
+    const int bottom = std::min(density.height - 1, run.y + kSoftEdge);
+    for (int y = std::max(0, run.y - kSoftEdge); y <= bottom; ++y) {
+      std::fill(density.Row(y) + begin, density.Row(y) + end, std::uint8_t{0});
+    }
+  }
+}
+
+struct SeparatedInk {
+  Components components;
+  std::vector<RejectedMark> wiped;  // what was taken off the picture before
+};
+
+// A dark table beside the page is so much blacker than a pencil that the pencil falls below the
+// threshold: when something runs along the rim and nothing else is found, looks without it.
+std::optional<SeparatedInk> SeparateWithoutRim(const Components& components, const InkDensity& ink,
+                                               int shrink) {
+  const int width = ink.plane.width;
+  const int height = ink.plane.height;
+  const PieceList along_rim = PiecesAlongRim(components, width, height);
+  if (along_rim.empty() || HasFreeStanding(components, width, height)) return std::nullopt;
+  InkDensity rest = ink;
+  Erase(components, along_rim, rest.plane);
+  const int threshold = PickThreshold(rest);
+  if (threshold == 0) return std::nullopt;
+  SeparatedInk separated{FindComponents(rest.plane, threshold), {}};
+  if (!HasFreeStanding(separated.components, width, height)) return std::nullopt;
+  for (const int piece : along_rim) {
+    separated.wiped.push_back(
+        {Enlarged(components.items[Index(piece)].box(), shrink), "page edge"});
+  }
+  return separated;
+}
+
+SeparatedInk Separate(const InkDensity& ink, int threshold, int shrink) {
+  SeparatedInk separated{FindComponents(ink.plane, threshold), {}};
+  auto without_rim = SeparateWithoutRim(separated.components, ink, shrink);
+  return without_rim ? std::move(*without_rim) : std::move(separated);
+}
+
 // A line of two hundred digits is narrower than this; a picture of 50,000,000 x 1 pixels is an
 // attack on our memory, since it cannot be shrunk.
 bool CanHoldWriting(const Picture& picture) {
@@ -129,12 +179,13 @@ FoundInk FindInk(const Picture& picture, Layout layout) {
   }
   const int threshold = PickThreshold(ink);
   if (threshold == 0) return {};
-  const Components components = FindComponents(ink.plane, threshold);
+  const auto [components, wiped] = Separate(ink, threshold, shrink);
   const GroupedInk grouped = GroupPieces(
       components, RefuseNonWriting(components, ink.plane.width, ink.plane.height), layout);
   FoundInk found;
   found.lines = NormaliseAll(ink, components, grouped, shrink);
   found.rejected = Rejections(components, grouped.refused, shrink);
+  found.rejected.insert(found.rejected.end(), wiped.begin(), wiped.end());
   return found;
 }
 

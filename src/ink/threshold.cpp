@@ -11,20 +11,21 @@ constexpr int kFaintestInk = 24;
 // The edge of a stroke lies at half of its density; strokes thin out where the pen is lifted.
 constexpr double kShareOfInk = 0.35;
 
-using Counts = std::array<std::uint64_t, 256>;
+using Counts = std::array<std::uint32_t, 256>;
 
-Counts CountDensities(const Plane& plane) {
-  // Two tables, since counting equal neighbours in one makes each wait for the one before.
-  std::array<std::uint32_t, 256> even{};
-  std::array<std::uint32_t, 256> odd{};
-  const std::size_t size = plane.pixels.size();
-  for (std::size_t i = 0; i + 1 < size; i += 2) {
-    ++even[plane.pixels[i]];
-    ++odd[plane.pixels[i + 1]];
-  }
-  if (size % 2 == 1) ++even[plane.pixels[size - 1]];
+// Counts the pixels above `floor`; most are paper, so whole blocks of it are passed over.
+Counts CountAbove(const Plane& plane, int floor) {
+  constexpr std::size_t kBlock = 16;
   Counts counts{};
-  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = std::uint64_t{even[i]} + odd[i];
+  const std::uint8_t* pixels = plane.pixels.data();
+  const std::size_t size = plane.pixels.size();
+  for (std::size_t begin = 0; begin < size; begin += kBlock) {
+    const std::size_t end = std::min(size, begin + kBlock);
+    std::uint8_t most = 0;
+    for (std::size_t i = begin; i < end; ++i) most = std::max(most, pixels[i]);
+    if (most <= floor) continue;
+    for (std::size_t i = begin; i < end; ++i) ++counts[pixels[i]];
+  }
   return counts;
 }
 
@@ -34,7 +35,7 @@ double MeanAbove(const Counts& counts, int floor) {
   std::uint64_t sum = 0;
   for (auto level = static_cast<std::size_t>(floor) + 1; level < counts.size(); ++level) {
     pixels += counts[level];
-    sum += counts[level] * level;
+    sum += std::uint64_t{counts[level]} * level;
   }
   return pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(pixels);
 }
@@ -43,7 +44,7 @@ double MeanAbove(const Counts& counts, int floor) {
 
 int PickThreshold(const InkDensity& ink) {
   const int floor = std::min(254, std::max(kFaintestInk / 3, 4 * ink.noise));
-  const Counts counts = CountDensities(ink.plane);
+  const Counts counts = CountAbove(ink.plane, floor);
   const double all = MeanAbove(counts, floor);
   // Soft edges pull the mean down; the mean of what lies above it is that of the strokes.
   const double strokes = std::max(all, MeanAbove(counts, static_cast<int>(all)));
