@@ -50,8 +50,16 @@ void FlattenOnWhite(const std::uint8_t* source, std::uint8_t* target, std::size_
   for (std::size_t i = 0; i < pixels; ++i) {
     const std::size_t first = i * (kColours + 1);
     const unsigned alpha = LoadSample<Sample>(source, first + kColours);
-    for (std::size_t c = 0; c < kColours; ++c) {
-      target[i * kColours + c] = OverWhite(LoadSample<Sample>(source, first + c), alpha);
+    std::uint8_t* pixel = target + i * kColours;
+    // Nearly every pixel of a drawing is clear or opaque: worth two branches.
+    if (alpha == 0) {
+      std::memset(pixel, 255, kColours);
+    } else if (alpha == 255) {
+      for (std::size_t c = 0; c < kColours; ++c) pixel[c] = LoadSample<Sample>(source, first + c);
+    } else {
+      for (std::size_t c = 0; c < kColours; ++c) {
+        pixel[c] = OverWhite(LoadSample<Sample>(source, first + c), alpha);
+      }
     }
   }
 }
