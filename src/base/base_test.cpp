@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <set>
 #include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/bytes.h"
 #include "base/record_id.h"
@@ -42,7 +42,8 @@ TEST(Bytes, Base64RoundTripsEveryLength) {
 }
 
 TEST(Bytes, Base64RefusesWhatIsNotExactlyBase64) {
-  for (const char* text : {"a", "ab", "abc", "ab=c", "ab c", "abc\n", "a===", "====", "ab-_", "é12"}) {
+  for (const char* text :
+       {"a", "ab", "abc", "ab=c", "ab c", "abc\n", "a===", "====", "ab-_", "é12"}) {
     EXPECT_FALSE(FromBase64(text).ok()) << text;
   }
 }
@@ -93,8 +94,9 @@ TEST(RecordId, ThreadsNeverGetTheSameId) {
 TEST(RecordId, OnlyTheCanonicalSpellingIsAnId) {
   const std::string text = RecordId::Next(Now()).ToString();
   EXPECT_EQ(RecordId::Parse(text)->ToString(), text);
-  for (const char* bad : {"", "x", "0190a5b0-0000-7000-8000-00000000000", "0190A5B0-0000-7000-8000-000000000000",
-                          "0190a5b000007000-8000-0000000000000000", "0190a5b0-0000-7000-8000-00000000000g"}) {
+  for (const char* bad :
+       {"", "x", "0190a5b0-0000-7000-8000-00000000000", "0190A5B0-0000-7000-8000-000000000000",
+        "0190a5b000007000-8000-0000000000000000", "0190a5b0-0000-7000-8000-00000000000g"}) {
     EXPECT_FALSE(RecordId::Parse(bad).has_value()) << bad;
   }
 }
@@ -107,7 +109,8 @@ TEST(Time, FormatsAndReadsBack) {
 
 TEST(Time, ReadsOffsetsAndFractions) {
   EXPECT_EQ(FormatTime(*ParseTime("2026-11-23T01:30:00.5+02:00")), "2026-11-22T23:30:00.500000Z");
-  EXPECT_EQ(FormatTime(*ParseTime("2024-02-29t00:00:00.123456789z")), "2024-02-29T00:00:00.123456Z");
+  EXPECT_EQ(FormatTime(*ParseTime("2024-02-29t00:00:00.123456789z")),
+            "2024-02-29T00:00:00.123456Z");
 }
 
 TEST(Time, RefusesWhatIsNoTime) {

@@ -1,9 +1,9 @@
 #include "base/bytes.h"
 
+#include <algorithm>
+
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-
-#include <algorithm>
 
 namespace glyphd {
 namespace {
@@ -84,8 +84,9 @@ Result<Bytes> FromBase64(std::string_view text) {
                       static_cast<int>(text.size())) < 0) {
     return InvalidInput("this is not base64 (RFC 4648)");
   }
-  const std::size_t padding = (text.back() == '=' ? 1U : 0U) + (text[text.size() - 2] == '=' ? 1U : 0U);
-  bytes.resize(bytes.size() - padding);
+  // Each `=` stands for one byte that is not there.
+  if (text[text.size() - 1] == '=') bytes.pop_back();
+  if (text[text.size() - 2] == '=') bytes.pop_back();
   return bytes;
 }
 

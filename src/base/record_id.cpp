@@ -62,8 +62,8 @@ class IdSequence {
   }
 
   std::mutex mutex_;
-  std::uint64_t last_ms_ = 0;   // guarded by mutex_
-  std::uint64_t counter_ = 0;   // guarded by mutex_
+  std::uint64_t last_ms_ = 0;  // guarded by mutex_
+  std::uint64_t counter_ = 0;  // guarded by mutex_
   std::array<std::uint8_t, 512> pool_{};
   std::size_t used_ = pool_.size();
 };

@@ -17,7 +17,7 @@ namespace glyphd {
 using TimePoint = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 
 TimePoint Now();
-std::string FormatTime(TimePoint time);            // 2026-11-23T01:02:03.456789Z
+std::string FormatTime(TimePoint time);              // 2026-11-23T01:02:03.456789Z
 Result<TimePoint> ParseTime(std::string_view text);  // any offset; 0–9 digits of fraction
 
 }  // namespace glyphd
