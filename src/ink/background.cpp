@@ -70,7 +70,7 @@ int RimLevel(const Plane& plane) {
 
 bool RimIsLight(const Plane& plane) {
   const auto [darkest, lightest] = std::minmax_element(plane.pixels.begin(), plane.pixels.end());
-  return 2 * RimLevel(plane) > *darkest + *lightest;
+  return 2 * RimLevel(plane) >= *darkest + *lightest;
 }
 
 void Invert(Plane& plane) {
@@ -199,12 +199,15 @@ Plane PaperLevels(const Plane& overview) {
   return Darkest(WithoutMargin(Closed(WithMargin(overview, margin)), margin), 1);
 }
 
-// How much a pixel is brightened so that bare paper becomes 255, in 1/65536. Never overflows when
-// multiplied by a byte.
-std::uint32_t GainOf(std::uint32_t paper) { return 255U * 65536U / std::max(1U, paper); }
+// Added to brightnesses before they are divided, or the noise of what is nearly black would come
+// out as ink.
+constexpr std::uint32_t kDarkness = 16;
+
+// What a pixel is multiplied by so that bare paper becomes 255, in 1/65536.
+std::uint32_t GainOf(std::uint32_t paper) { return 255U * 65536U / (paper + kDarkness); }
 
 std::uint8_t DensityOf(std::uint8_t grey, std::uint32_t gain) {
-  const std::uint32_t light = (grey * gain + 65535U) >> 16U;
+  const std::uint32_t light = ((grey + kDarkness) * gain + 65535U) >> 16U;
   return static_cast<std::uint8_t>(255U - std::min(255U, light));
 }
 

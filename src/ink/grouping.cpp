@@ -177,7 +177,8 @@ bool MakeOneDigit(const Component& one, const Component& other, int height) {
   if (2 * GapDown(one, other) > height) return false;
   if (5 * lower >= 4 * height) return 10 * overlap >= 7 * narrower;
   if (5 * overlap >= 2 * narrower) return true;
-  return 2 * lower < height && 6 * Distance(one, other) <= height;
+  const int nearness = 2 * lower < height ? 6 : 12;
+  return nearness * Distance(one, other) <= height;
 }
 
 // Unites until nothing changes: a part may only meet the whole once others have joined it.
