@@ -12,7 +12,7 @@ PYTHON ?= python3
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-asan test-tsan test-system fuzz bench format lint clean
+.PHONY: help deps build run test test-asan test-tsan test-system fuzz bench format check-format lint clean
 
 help:
 	@echo "make run          build, then serve on http://localhost:$(PORT) (PORT, HOST, DATA)"
@@ -58,7 +58,6 @@ test-tsan: deps
 
 test-system: build
 	@$(PYTHON) tools/deps.py build test system-test
-	@rm -rf build/release/test-results-system
 	@$(PYTHON) tools/test.py run build/release browser debian13
 
 fuzz:
@@ -73,8 +72,11 @@ bench: build
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 -i
 
-lint:
+check-format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 --dry-run -Werror
+	@echo "format: every file is laid out as clang-format would"
+
+lint: check-format
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/tidy.py build/release
 

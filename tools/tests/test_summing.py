@@ -32,3 +32,13 @@ def test_a_failure_is_named_and_gives_a_status(tmp_path):
 
 def test_no_test_at_all_is_no_success(tmp_path):
     assert summed(tmp_path) == (1, ["0 passed, 0 failed"])
+
+
+def test_a_step_that_failed_without_a_test_is_counted(tmp_path):
+    results = tmp_path / "test-results"
+    results.mkdir()
+    (results / "a.xml").write_text(GTEST % "")
+    done = subprocess.run([sys.executable, str(TOOL), "sum", "--also-failed", "1", str(tmp_path)],
+                          capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "1 passed, 1 failed, 1 skipped"
