@@ -81,12 +81,15 @@ std::vector<InkLine> NormaliseAll(const InkDensity& ink, const Components& compo
   return lines;
 }
 
+// Tells what was refused, but for the specks that every photo has hundreds of.
 std::vector<RejectedMark> Rejections(const Components& components,
-                                     const std::vector<GroupedInk::Refused>& refused, int shrink) {
+                                     const std::vector<GroupedInk::Refused>& refused,
+                                     int least_side, int shrink) {
   std::vector<RejectedMark> rejected;
   for (const auto& [piece, reason] : refused) {
-    rejected.push_back(
-        {Enlarged(components.items[Index(piece)].box(), shrink), std::string(reason)});
+    const Component& component = components.items[Index(piece)];
+    if (component.longer_side() < least_side) continue;
+    rejected.push_back({Enlarged(component.box(), shrink), std::string(reason)});
   }
   return rejected;
 }
@@ -184,7 +187,7 @@ FoundInk FindInk(const Picture& picture, Layout layout) {
       components, RefuseNonWriting(components, ink.plane.width, ink.plane.height), layout);
   FoundInk found;
   found.lines = NormaliseAll(ink, components, grouped, shrink);
-  found.rejected = Rejections(components, grouped.refused, shrink);
+  found.rejected = Rejections(components, grouped.refused, ink.plane.ShorterSide() / 100, shrink);
   found.rejected.insert(found.rejected.end(), wiped.begin(), wiped.end());
   return found;
 }
