@@ -1,6 +1,7 @@
 #include "serving/connection.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include <boost/asio/buffer.hpp>
@@ -317,11 +318,22 @@ void Connection::FinishRequest() {
 }
 
 void Connection::LogRequest() const {
-  Metrics& metrics = loop_->service().context().metrics;
   const bool routed = request_.endpoint != nullptr;
   const auto duration = counted_ ? Clock::now() - handling_since_ : Clock::duration::zero();
-  metrics.CountRequest(routed ? request_.endpoint->path : "none",
-                       routed ? request_.endpoint->method : "none", response_.status, duration);
+  loop_->service().context().metrics.CountRequest(routed ? request_.endpoint->path : "none",
+                                                  routed ? request_.endpoint->method : "none",
+                                                  response_.status, duration);
+  if (!options().access_log && response_.status < 400 && duration < kSlowRequest) return;
+  const auto ms = std::chrono::duration<double, std::milli>(duration).count();
+  char shown[32];
+  std::snprintf(shown, sizeof shown, "%.3f", ms);
+  LogInfo("request", {{"method", request_.method},
+                      {"path", request_.path},
+                      {"status", std::to_string(response_.status)},
+                      {"bytes", std::to_string(response_.Content().size())},
+                      {"ms", shown},
+                      {"id", request_.id},
+                      {"remote", remote_}});
 }
 
 void Connection::EndCounting() {

@@ -36,6 +36,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};   // keep-alive
   std::chrono::milliseconds queue_timeout{10'000};  // waiting for memory, then 503
   bool record = true;                               // false: nothing is kept; for measuring only
+  bool access_log = true;  // a log line per request; false: only for refusals and slow ones
 };
 
 struct ServerParts {
