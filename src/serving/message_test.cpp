@@ -31,13 +31,14 @@ std::string Text(ByteView bytes) { return std::string(AsText(bytes)); }
 TEST(Multipart, PartsComeInOrderWithTheirNamesAndVeryBytes) {
   const std::string body =
       "ignored preamble\r\n--b\r\nContent-Disposition: form-data; name=\"image\"; "
-      "filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\r\n--bx\r\n\0\r\n--b \r\n"
+      "filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\r\n--bx\r\n\r\n--b \r\n"
       "content-disposition:form-data;name=layout\r\n\r\nline\r\n--b--\r\nepilogue";
   const auto parts = ParseMultipart(AsBytes(body), "b", 10);
   ASSERT_TRUE(parts.ok()) << parts.error().message;
   ASSERT_EQ(parts->size(), 2U);
   EXPECT_EQ((*parts)[0].name, "image");
   EXPECT_EQ((*parts)[0].filename, "a.png");
+  EXPECT_EQ(Text((*parts)[0].content), "\r\n--bx\r\n");
   EXPECT_EQ((*parts)[1].name, "layout");
   EXPECT_EQ(Text((*parts)[1].content), "line");
 }

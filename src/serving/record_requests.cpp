@@ -103,16 +103,6 @@ Problem FromStore(Error error, const Request& request) {
   return ProblemFrom(std::move(error), ProblemKind::kBadParameter);
 }
 
-void AppendCorrection(const Correction& correction, std::string& json) {
-  json += "{\"created_at\":\"" + FormatTime(correction.created_at) + "\",\"text\":";
-  if (correction.text) {
-    AppendJsonString(*correction.text, json);
-  } else {
-    json += "null";
-  }
-  json += '}';
-}
-
 // Safe in a header and on a disk: quotes, backslashes and control characters are left out of
 // the plain form; the extended form carries the name as it was.
 std::string ContentDisposition(std::string_view filename, const RecordId& id) {
@@ -247,7 +237,7 @@ Outcome HandleListCorrections(RecognitionStore& store, const Request& request) {
   std::string json = "{\"corrections\":[";
   for (std::size_t i = 0; i < corrections->size(); ++i) {
     if (i > 0) json += ',';
-    AppendCorrection((*corrections)[i], json);
+    AppendCorrectionJson((*corrections)[i], json);
   }
   json += "]}";
   return JsonResponse(std::move(json));

@@ -133,8 +133,8 @@ TEST_F(ServerTest, BadUploadsAreRefusedWithTheirStatus) {
   EXPECT_EQ(status("image/png", ""), 400);
   EXPECT_EQ(status("image/png", "hello"), 415);
   EXPECT_EQ(status("text/plain", StrokeBmp()), 415);
-  EXPECT_EQ(status("image/bmp", HollowBmp(28, 28)), 422);
-  EXPECT_EQ(status("image/bmp", HollowBmp(20'000, 20'000)), 422);
+  EXPECT_EQ(status("image/png", HollowPng(28, 28)), 422);
+  EXPECT_EQ(status("image/png", HollowPng(20'000, 20'000)), 422);
   EXPECT_EQ(status("multipart/form-data", "x"), 400);
   EXPECT_EQ(status(kFormType, "--XX--"), 400);
   EXPECT_EQ(status("application/json", "{\"image\":\"!\"}"), 400);
@@ -145,7 +145,7 @@ TEST_F(ServerTest, BadUploadsAreRefusedWithTheirStatus) {
 
 TEST_F(ServerTest, ThePixelLimitIsNamed) {
   Serve();
-  const Answer answer = PostPicture("", HollowBmp(20'000, 20'000));
+  const Answer answer = PostPicture("", HollowPng(20'000, 20'000));
   EXPECT_THAT(answer.body, HasSubstr("/problems/pixel-limit"));
   EXPECT_THAT(answer.body, HasSubstr("50000000"));
 }
@@ -289,7 +289,7 @@ TEST_F(ServerTest, APictureThatNeedsMoreThanTheBudgetIsRefused) {
   options_.memory_budget_bytes = 1'000'000;
   options_.queue_timeout = milliseconds(40);
   Serve();
-  EXPECT_EQ(PostPicture("", HollowBmp(2000, 2000)).status, 503);
+  EXPECT_EQ(PostPicture("", HollowPng(2000, 2000)).status, 503);
 }
 
 TEST_F(ServerTest, OldClientsKeepTheirConnectionOnlyWhenTheyAsk) {

@@ -15,6 +15,22 @@ void AppendLittleEndian(std::uint32_t value, int bytes, std::string& out) {
   for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xFFU));
 }
 
+void AppendBigEndian(std::uint32_t value, std::string& out) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xFFU));
+  }
+}
+
+// PNG's own check sum, bit by bit.
+std::uint32_t Crc32(std::string_view bytes) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const char c : bytes) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ (0xEDB88320U & (0U - (crc & 1U)));
+  }
+  return ~crc;
+}
+
 std::string BmpHeader(int width, int height, std::size_t pixel_bytes) {
   std::string bmp = "BM";
   AppendLittleEndian(static_cast<std::uint32_t>(54 + pixel_bytes), 4, bmp);
@@ -137,7 +153,17 @@ std::string StrokeBmp(int side, int shade) {
   return BmpHeader(side, side, pixels.size()) + pixels;
 }
 
-std::string HollowBmp(int width, int height) { return BmpHeader(width, height, 0); }
+std::string HollowPng(std::uint32_t width, std::uint32_t height) {
+  std::string header = "IHDR";
+  AppendBigEndian(width, header);
+  AppendBigEndian(height, header);
+  header += std::string("\x08\x02\0\0\0", 5);  // 8 bit RGB
+  std::string png = "\x89PNG\r\n\x1a\n";
+  AppendBigEndian(13, png);
+  png += header;
+  AppendBigEndian(Crc32(header), png);
+  return png;
+}
 
 RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};

@@ -65,8 +65,8 @@ class MemoryStore : public RecognitionStore {
 
 // A drawing of one stroke as BMP; another `shade` gives other bytes.
 std::string StrokeBmp(int side = 28, int shade = 0);
-// Claims these sizes in its header and has no pixels.
-std::string HollowBmp(int width, int height);
+// A PNG that claims these sizes in its header and has no pixels.
+std::string HollowPng(std::uint32_t width, std::uint32_t height);
 
 struct Answer {
   int status = 0;                              // 0: the connection ended first
