@@ -147,7 +147,7 @@ Result<CreatedKey> CreateApiKey(const fs::path& file, std::string_view name,
   const auto real = RealPath(file);
   if (!real.ok()) return real.error();
   if (Status made = MakeFolder(real->parent_path()); !made.ok()) return std::move(made).error();
-  const auto lock = FolderLock::Take(real->parent_path());
+  const auto lock = KeyFolderLock::Take(real->parent_path());
   if (!lock.ok()) return lock.error();
   auto lines = ReadOrStart(*real);
   if (!lines.ok()) return std::move(lines).error();
@@ -160,7 +160,7 @@ Result<CreatedKey> CreateApiKey(const fs::path& file, std::string_view name,
 Status RevokeApiKey(const fs::path& file, std::string_view id) {
   const auto real = RealPath(file);
   if (!real.ok()) return real.error();
-  const auto lock = FolderLock::Take(real->parent_path());
+  const auto lock = KeyFolderLock::Take(real->parent_path());
   if (!lock.ok()) return lock.error();
   auto lines = ReadKeyFile(*real);
   if (!lines.ok()) return std::move(lines).error();

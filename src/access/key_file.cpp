@@ -190,7 +190,7 @@ Status ReplaceKeyFile(const fs::path& file, const std::vector<KeyLine>& lines) {
   return SyncFolder(file.parent_path());
 }
 
-Result<FolderLock> FolderLock::Take(const fs::path& folder) {
+Result<KeyFolderLock> KeyFolderLock::Take(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return Unavailable("cannot open " + folder.string() + ": " + Reason());
   while (::flock(descriptor, LOCK_EX) != 0) {
@@ -199,13 +199,13 @@ Result<FolderLock> FolderLock::Take(const fs::path& folder) {
     ::close(descriptor);
     return Unavailable("cannot lock " + folder.string() + ": " + reason);
   }
-  return FolderLock(descriptor);
+  return KeyFolderLock(descriptor);
 }
 
-FolderLock::FolderLock(FolderLock&& other) noexcept
+KeyFolderLock::KeyFolderLock(KeyFolderLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
-FolderLock::~FolderLock() {
+KeyFolderLock::~KeyFolderLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 

@@ -1,9 +1,9 @@
 // The lines of an API key file as they are on disk, read and replaced as a whole.
 //
 // Bytes     docs/formats/api-keys.md
-// Threads   pure but for the file; FolderLock keeps two writers (also processes) apart
+// Threads   pure but for the file; KeyFolderLock keeps two writers (also processes) apart
 // Errors    ReadKeyFile(): kNotFound, kUnavailable, kCorrupt (names the line)
-//           ReplaceKeyFile(), FolderLock: kUnavailable
+//           ReplaceKeyFile(), KeyFolderLock: kUnavailable
 
 #pragma once
 
@@ -28,15 +28,15 @@ Status ReplaceKeyFile(const std::filesystem::path& file, const std::vector<KeyLi
 
 // Held while a key file of `folder` is read, changed and replaced. It locks the folder
 // itself, since the file is a new one after each change.
-class FolderLock {
+class KeyFolderLock {
  public:
-  static Result<FolderLock> Take(const std::filesystem::path& folder);
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock();
+  static Result<KeyFolderLock> Take(const std::filesystem::path& folder);
+  KeyFolderLock(KeyFolderLock&& other) noexcept;
+  KeyFolderLock& operator=(KeyFolderLock&&) = delete;
+  ~KeyFolderLock();
 
  private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  explicit KeyFolderLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
 };
 

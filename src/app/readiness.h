@@ -1,0 +1,21 @@
+// Whether a server answers: one real GET /readyz over the network stack.
+//
+// Errors    kUnavailable: no 200 within the limit; the message carries what was answered
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace glyphd {
+
+// The host to reach a listener by: a listener on every address is reached by localhost.
+std::string ReachableHost(const std::string& host);
+std::string AddressOf(const std::string& host, std::uint16_t port);  // "http://localhost:8000"
+
+Status WaitUntilReady(const std::string& host, std::uint16_t port, std::chrono::milliseconds limit);
+
+}  // namespace glyphd
