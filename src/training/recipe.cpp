@@ -27,10 +27,10 @@ NetworkPlan DefaultPlan(int classes) {
   NetworkPlan plan;
   plan.layers = {
       Convolution("convolution1", 16, 1, 1),  // 16 x 28 x 28
-      Convolution("convolution2", 32, 2, 1),  // 32 x 14 x 14
-      Convolution("convolution3", 48, 2, 1),  // 48 x 7 x 7
-      Convolution("convolution4", 64, 1, 0),  // 64 x 5 x 5
-      Convolution("convolution5", 64, 1, 0),  // 64 x 3 x 3
+      Convolution("convolution2", 32, 2, 0),  // 32 x 13 x 13
+      Convolution("convolution3", 48, 2, 0),  // 48 x 6 x 6
+      Convolution("convolution4", 64, 1, 0),  // 64 x 4 x 4
+      Convolution("convolution5", 64, 1, 0),  // 64 x 2 x 2
       Logits(classes, 0.2F),
   };
   return plan;
@@ -56,11 +56,17 @@ void Describe(const PlannedLayer& layer, std::ostringstream& text) {
   text << ",";
 }
 
-void Describe(const AugmentationOptions& options, std::ostringstream& text) {
-  text << "augmentation: rotation " << options.rotation_degrees << " degrees, scale "
-       << options.scale << ", stretch " << options.stretch << ", shear " << options.shear
-       << ", shift " << options.shift_pixels << ", elastic " << options.elastic_pixels
-       << ", thicken " << options.thicken_share << ", thin " << options.thin_share << ", blur "
+void Describe(const std::optional<AugmentationOptions>& augmentation, std::ostringstream& text) {
+  text << "augmentation: ";
+  if (!augmentation) {
+    text << "none";
+    return;
+  }
+  const AugmentationOptions& options = *augmentation;
+  text << "rotation " << options.rotation_degrees << " degrees, scale " << options.scale
+       << ", stretch " << options.stretch << ", shear " << options.shear << ", shift "
+       << options.shift_pixels << ", elastic " << options.elastic_pixels << ", thicken "
+       << options.thicken_share << ", thin " << options.thin_share << ", blur "
        << options.blur_share << ", contrast " << options.contrast_share;
 }
 
@@ -76,7 +82,7 @@ Result<Recipe> MakeRecipe(std::string_view name, int classes) {
   recipe.batch = 128;
   recipe.peak_learning_rate = 0.1F;
   if (name == "default") {
-    recipe.epochs = 40;
+    recipe.epochs = 60;
   } else if (name == "quick") {
     recipe.epochs = 4;
   } else {

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,7 @@ struct Recipe {
   OptimizerOptions optimizer;
   float label_smoothing = 0.05F;
   float average_decay = 0.998F;
-  AugmentationOptions augmentation;
+  std::optional<AugmentationOptions> augmentation = AugmentationOptions{};  // none: as they are
   // A small data set is gone through several times an epoch, so that there are this many steps.
   int fewest_steps_per_epoch = 40;
 };

@@ -40,8 +40,10 @@ TEST(Recipe, NamesThoseThatExistWhenOneDoesNot) {
 TEST(Recipe, ADescriptionTellsRecipesApart) {
   Recipe recipe = *MakeRecipe("default", 10);
   const std::string before = DescribeRecipe(recipe);
-  recipe.augmentation.blur_share += 0.05F;
+  recipe.augmentation->blur_share += 0.05F;
   EXPECT_NE(DescribeRecipe(recipe), before);
+  recipe.augmentation.reset();
+  EXPECT_THAT(DescribeRecipe(recipe), HasSubstr("augmentation: none"));
 }
 
 GlyphImage RandomGlyph(std::uint64_t seed) {

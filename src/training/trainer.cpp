@@ -121,11 +121,17 @@ class DnnlTrainer final : public Trainer {
 #pragma omp parallel for schedule(static)
     for (std::size_t i = 0; i < order.size(); ++i) {
       const std::size_t example = split_.train[order[i]];
-      KeyedRandom random(RandomUse::kAugmentation, {options_.seed, state_.epoch, first + i});
-      Augment(data_.images[example], options_.recipe.augmentation, random,
-              GlyphPixels(input.subspan(i * kGlyphPixels, kGlyphPixels)));
+      Draw(data_.images[example], first + i,
+           GlyphPixels(input.subspan(i * kGlyphPixels, kGlyphPixels)));
       labels_[i] = data_.labels[example];
     }
+  }
+
+  // `place` is where in the epoch the example stands: each time it is drawn anew.
+  void Draw(const GlyphImage& image, std::uint64_t place, GlyphPixels out) const {
+    if (!options_.recipe.augmentation) return ToPixels(image, out);
+    KeyedRandom random(RandomUse::kAugmentation, {options_.seed, state_.epoch, place});
+    Augment(image, *options_.recipe.augmentation, random, out);
   }
 
   std::uint64_t GlobalStep() const { return state_.epoch * steps_ + state_.step; }

@@ -6,12 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/exit_code.h"
 #include "app/train/train_command.h"
 
 namespace glyphd {
 namespace {
-
-constexpr int kUsageStatus = 2;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -20,26 +19,7 @@ constexpr const char* kExamples =
     "  glyphd-train --data mnist --out models/default --resume\n"
     "\n"
     "Ctrl-C stops after the step under way and keeps everything; --resume continues.\n"
-    "Exit status: 0 done, 2 wrong arguments, 3 wrong data, 4 not found, 5 cannot be done now,\n"
-    "6 a damaged file, 130 or 143 stopped by a signal.\n";
-
-// The one place where an error becomes this program's exit status.
-int ExitStatus(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidInput:
-    case ErrorCode::kUnsupported:
-    case ErrorCode::kTooLarge:
-    case ErrorCode::kConflict:
-      return 3;
-    case ErrorCode::kNotFound:
-      return 4;
-    case ErrorCode::kUnavailable:
-      return 5;
-    case ErrorCode::kCorrupt:
-      return 6;
-  }
-  AbortBecause("an error code without an exit status");
-}
+    "Exit status: 0 done, 2 wrong arguments, 130 or 143 stopped by a signal; others as glyphd's.\n";
 
 // The second signal of the same kind ends the program at once.
 void NoteSignal(int signal) { stop_signal = signal; }
@@ -66,7 +46,7 @@ std::string CommandLine(int argc, char** argv) {
   return command;
 }
 
-void Declare(CLI::App& app, TrainArguments& arguments, bool& no_test) {
+void Declare(CLI::App& app, TrainArguments& arguments) {
   app.footer(kExamples);
   app.add_option("--data", arguments.data,
                  "a folder of the MNIST files, an IDX images file, a folder with one folder of "
@@ -82,8 +62,10 @@ void Declare(CLI::App& app, TrainArguments& arguments, bool& no_test) {
   app.add_option("--learning-rate", arguments.learning_rate, "the largest of the cycle")
       ->check(CLI::Range(1e-6, 10.0));
   app.add_option("--threads", arguments.threads, "0: all cores")->check(CLI::Range(0, 256));
+  app.add_flag("!--no-augmentation", arguments.augment,
+               "learn the pictures as they are: faster, but reads other hands worse");
   app.add_flag("--resume", arguments.resume, "continue where a stopped training was");
-  app.add_flag("--no-test", no_test, "leave MNIST's test set unread");
+  app.add_flag("!--no-test", arguments.read_test, "leave MNIST's test set unread");
   app.add_option("--test-reason", arguments.test_reason,
                  "why the test set is read, for the card's list of readings")
       ->capture_default_str();
@@ -93,27 +75,24 @@ void Declare(CLI::App& app, TrainArguments& arguments, bool& no_test) {
 
 int Main(int argc, char** argv) {
   TrainArguments arguments;
-  bool no_test = false;
   CLI::App app("Trains a model for glyphd.", "glyphd-train");
-  Declare(app, arguments, no_test);
+  Declare(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     std::cerr << "glyphd-train: " << error.what() << " (see glyphd-train --help)" << std::endl;
-    return kUsageStatus;
+    return kExitUsage;
   }
-  arguments.read_test = !no_test;
   arguments.command = CommandLine(argc, argv);
   InstallSignalHandlers();
   const Result<TrainOutcome> outcome = RunTrainCommand(arguments);
   if (!outcome) {
     std::cerr << "glyphd-train: " << outcome.error().message << std::endl;
-    return ExitStatus(outcome.error().code);
+    return ExitCodeOf(outcome.error().code);
   }
-  // As a shell counts: 130 after Ctrl-C, 143 after SIGTERM.
-  return outcome->stopped_by_signal == 0 ? 0 : 128 + outcome->stopped_by_signal;
+  return outcome->stopped_by_signal == 0 ? kExitDone : kExitSignal + outcome->stopped_by_signal;
 }
 
 }  // namespace

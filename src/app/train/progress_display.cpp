@@ -1,10 +1,11 @@
 #include "app/train/progress_display.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include <unistd.h>
+
+#include "app/terminal.h"
 
 namespace glyphd {
 namespace {
@@ -22,11 +23,6 @@ std::string Format(const char* format, Values... values) {
   return text;
 }
 
-bool IsSet(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
 std::string Bar(double share, bool colour) {
   const auto filled = static_cast<std::size_t>(share * kBarWidth);
   std::string bar = std::string(filled, '=') + std::string(kBarWidth - filled, ' ');
@@ -42,12 +38,7 @@ double Share(std::uint64_t done, std::uint64_t total) {
 }  // namespace
 
 DisplayOptions DisplayOptionsOfStandardError() {
-  const char* kind = std::getenv("TERM");
-  const bool dumb = kind == nullptr || std::string_view(kind) == "dumb";
-  DisplayOptions options;
-  options.terminal = ::isatty(STDERR_FILENO) != 0 && !dumb;
-  options.colour = options.terminal && !IsSet("NO_COLOR");
-  return options;
+  return {IsTerminal(STDERR_FILENO), WantsColour(STDERR_FILENO)};
 }
 
 std::string FormatDuration(double seconds) {

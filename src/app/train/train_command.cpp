@@ -55,6 +55,7 @@ Result<TrainingOptions> MakeOptions(const TrainArguments& arguments, std::size_t
   options.recipe.batch = arguments.batch.value_or(options.recipe.batch);
   options.recipe.peak_learning_rate =
       arguments.learning_rate.value_or(options.recipe.peak_learning_rate);
+  if (!arguments.augment) options.recipe.augmentation.reset();
   options.seed = arguments.seed;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   options.threads = arguments.threads > 0 ? arguments.threads : cores;
@@ -69,13 +70,18 @@ fs::path WithoutTrailingSlash(const fs::path& path) {
   return path.has_filename() ? path : path.parent_path();
 }
 
+// Asked before the work, not after ten minutes of it.
 Status PrepareFolder(const fs::path& out) {
   const fs::path parent = fs::absolute(out).parent_path();
   std::error_code error;
   fs::create_directories(parent, error);
-  if (error)
+  if (error) {
     return Unavailable("cannot make the folder " + parent.string() + ": " + error.message());
-  return {};
+  }
+  const bool taken = fs::exists(out) && !fs::exists(out / "model.json") &&
+                     !(fs::is_directory(out) && fs::is_empty(out, error));
+  if (!taken) return {};
+  return Conflict(out.string() + " exists and is no model: name a new or an empty folder");
 }
 
 Status PrepareState(const TrainArguments& arguments, const fs::path& checkpoint,

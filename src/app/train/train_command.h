@@ -25,6 +25,7 @@ struct TrainArguments {
   std::optional<int> batch;
   std::optional<float> learning_rate;
   int threads = 0;  // 0: all cores
+  bool augment = true;
   bool resume = false;
   bool read_test = true;
   std::string test_reason = "measured once at the end of this training";
