@@ -384,6 +384,8 @@ void Connection::Drain() {
 
 void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
+  // Whoever waits for memory is held by the pool, which would then be held by us.
+  if (phase_ == Phase::kMemory) loop_->service().context().body_memory->Cancel(ticket_);
   phase_ = Phase::kClosed;
   EndCounting();
   loop_->Remove(this);

@@ -31,6 +31,12 @@ std::uint32_t Crc32(std::string_view bytes) {
   return ~crc;
 }
 
+void AppendChunk(const std::string& type_and_data, std::string& png) {
+  AppendBigEndian(static_cast<std::uint32_t>(type_and_data.size() - 4), png);
+  png += type_and_data;
+  AppendBigEndian(Crc32(type_and_data), png);
+}
+
 std::string BmpHeader(int width, int height, std::size_t pixel_bytes) {
   std::string bmp = "BM";
   AppendLittleEndian(static_cast<std::uint32_t>(54 + pixel_bytes), 4, bmp);
@@ -154,14 +160,14 @@ std::string StrokeBmp(int side, int shade) {
 }
 
 std::string HollowPng(std::uint32_t width, std::uint32_t height) {
-  std::string header = "IHDR";
+  std::string header;
   AppendBigEndian(width, header);
   AppendBigEndian(height, header);
   header += std::string("\x08\x02\0\0\0", 5);  // 8 bit RGB
   std::string png = "\x89PNG\r\n\x1a\n";
-  AppendBigEndian(13, png);
-  png += header;
-  AppendBigEndian(Crc32(header), png);
+  AppendChunk("IHDR" + header, png);
+  AppendChunk("IDAT" + std::string(10, 'x'), png);
+  AppendChunk("IEND", png);
   return png;
 }
 

@@ -7,9 +7,11 @@ WorkerPool::WorkerPool(int threads) {
 }
 
 void WorkerPool::Stop() {
+  std::deque<std::function<void()>> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    dropped.swap(jobs_);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();

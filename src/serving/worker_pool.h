@@ -1,7 +1,7 @@
 // A few threads for what would hold up an event loop: large pictures, and reads of the store.
 //
 // Threads   Post() from any thread; jobs run in the order they came, several at a time
-// Lifetime  Stop() and the destructor run what is queued, then join; later jobs are dropped
+// Lifetime  Stop() and the destructor finish what runs; what is queued or comes later is dropped
 
 #pragma once
 
