@@ -142,7 +142,9 @@ class OpenFile {
  public:
   explicit OpenFile(const fs::path& path)
       : number_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {}
-  ~OpenFile() { Close(); }
+  ~OpenFile() {
+    if (number_ >= 0) ::close(number_);
+  }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
@@ -157,10 +159,6 @@ class OpenFile {
   }
 
  private:
-  void Close() const {
-    if (number_ >= 0) ::close(number_);
-  }
-
   int number_;
 };
 

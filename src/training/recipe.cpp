@@ -82,7 +82,7 @@ Result<Recipe> MakeRecipe(std::string_view name, int classes) {
   recipe.batch = 128;
   recipe.peak_learning_rate = 0.1F;
   if (name == "default") {
-    recipe.epochs = 60;
+    recipe.epochs = 40;
   } else if (name == "quick") {
     recipe.epochs = 4;
   } else {

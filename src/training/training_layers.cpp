@@ -1,5 +1,6 @@
 #include "training/training_layers.h"
 
+#include <utility>
 #include <vector>
 
 #include "training/random.h"
@@ -18,20 +19,92 @@ memory::desc AnyLikeOrNone(const memory& plain) { return plain ? AnyLike(plain) 
 
 memory::dims Square(int side) { return {side, side}; }
 
-class Convolution final : public TrainingLayer {
+int BatchSize(const memory& input) { return static_cast<int>(input.get_desc().get_dims().front()); }
+
+// What oneDNN is asked for by a convolution: forward, and backward towards either side.
+struct ConvolutionPrimitives {
+  using Forward = dnnl::convolution_forward;
+  using BackwardWeights = dnnl::convolution_backward_weights;
+  using BackwardData = dnnl::convolution_backward_data;
+
+  Forward::primitive_desc DescribeForward(const DnnlDevice& device, const memory& input,
+                                          const PlainWeights& weights) const {
+    return {device.engine,
+            prop_kind::forward_training,
+            algorithm::convolution_direct,
+            AnyLike(input),
+            AnyLike(weights.weight),
+            AnyLikeOrNone(weights.bias),
+            AnyFormat(output),
+            strides,
+            padding,
+            padding};
+  }
+  BackwardWeights::primitive_desc DescribeBackwardWeights(
+      const DnnlDevice& device, const memory& input, const PlainWeights& weights,
+      const Forward::primitive_desc& forward) const {
+    return {device.engine,
+            algorithm::convolution_direct,
+            AnyLike(input),
+            AnyLike(weights.weight),
+            AnyLikeOrNone(weights.bias),
+            AnyFormat(output),
+            strides,
+            padding,
+            padding,
+            forward};
+  }
+  BackwardData::primitive_desc DescribeBackwardData(const DnnlDevice& device, const memory& input,
+                                                    const PlainWeights& weights,
+                                                    const Forward::primitive_desc& forward) const {
+    return {device.engine,
+            algorithm::convolution_direct,
+            AnyLike(input),
+            AnyLike(weights.weight),
+            AnyFormat(output),
+            strides,
+            padding,
+            padding,
+            forward};
+  }
+
+  memory::dims output, strides, padding;
+};
+
+struct DensePrimitives {
+  using Forward = dnnl::inner_product_forward;
+  using BackwardWeights = dnnl::inner_product_backward_weights;
+  using BackwardData = dnnl::inner_product_backward_data;
+
+  Forward::primitive_desc DescribeForward(const DnnlDevice& device, const memory& input,
+                                          const PlainWeights& weights) const {
+    return {device.engine,           prop_kind::forward_training, AnyLike(input),
+            AnyLike(weights.weight), AnyLikeOrNone(weights.bias), AnyFormat(output)};
+  }
+  BackwardWeights::primitive_desc DescribeBackwardWeights(
+      const DnnlDevice& device, const memory& input, const PlainWeights& weights,
+      const Forward::primitive_desc& forward) const {
+    return {device.engine,     AnyLike(input), AnyLike(weights.weight), AnyLikeOrNone(weights.bias),
+            AnyFormat(output), forward};
+  }
+  BackwardData::primitive_desc DescribeBackwardData(const DnnlDevice& device, const memory& input,
+                                                    const PlainWeights& weights,
+                                                    const Forward::primitive_desc& forward) const {
+    return {device.engine, AnyLike(input), AnyLike(weights.weight), AnyFormat(output), forward};
+  }
+
+  memory::dims output;
+};
+
+template <typename Primitives>
+class WeightedLayer final : public TrainingLayer {
  public:
-  Convolution(const DnnlDevice& device, const memory& input, const LayerSpec& spec,
-              const LayerLayout& layout, const PlainWeights& weights)
+  WeightedLayer(const DnnlDevice& device, const memory& input, const PlainWeights& weights,
+                Primitives primitives)
       : device_(device),
-        plain_input_(input),
         weights_(weights),
-        strides_(Square(spec.stride)),
-        padding_(Square(spec.padding)),
-        description_(
-            device.engine, prop_kind::forward_training, algorithm::convolution_direct,
-            AnyLike(input), AnyLike(weights.weight), AnyLikeOrNone(weights.bias),
-            AnyFormat(BatchOf(static_cast<int>(input.get_desc().get_dims()[0]), layout.output)),
-            strides_, padding_, padding_),
+        primitives_(std::move(primitives)),
+        description_(primitives_.DescribeForward(device, input, weights)),
         input_(Transfer::Into(device, input, description_.src_desc())),
         weight_(Transfer::Into(device, weights.weight, description_.weights_desc())),
         forward_(description_) {
@@ -40,95 +113,6 @@ class Convolution final : public TrainingLayer {
                           {DNNL_ARG_WEIGHTS, weight_.target()},
                           {DNNL_ARG_DST, output_}};
     if (weights.bias) forward_arguments_[DNNL_ARG_BIAS] = weights.bias;
-  }
-
-  void PrepareBackward(const memory& output_gradient, bool wants_input_gradient) override {
-    PrepareWeightGradient(output_gradient);
-    if (wants_input_gradient) PrepareInputGradient(output_gradient);
-  }
-
-  void Forward() override {
-    input_.Run(device_);
-    weight_.Run(device_);
-    forward_.execute(device_.stream, forward_arguments_);
-  }
-
-  void Backward() override {
-    gradient_for_weights_.Run(device_);
-    backward_weights_.execute(device_.stream, weights_arguments_);
-    weight_gradient_.Run(device_);
-    if (!input_gradient_) return;
-    gradient_for_data_.Run(device_);
-    weight_for_data_.Run(device_);
-    backward_data_.execute(device_.stream, data_arguments_);
-  }
-
- private:
-  void PrepareWeightGradient(const memory& output_gradient) {
-    const dnnl::convolution_backward_weights::primitive_desc description(
-        device_.engine, algorithm::convolution_direct, description_.src_desc(),
-        AnyLike(weights_.weight), AnyLikeOrNone(weights_.bias), AnyLike(output_gradient), strides_,
-        padding_, padding_, description_);
-    gradient_for_weights_ = Transfer::Into(device_, output_gradient, description.diff_dst_desc());
-    weight_gradient_ =
-        Transfer::OutOf(device_, description.diff_weights_desc(), weights_.weight_gradient);
-    backward_weights_ = dnnl::convolution_backward_weights(description);
-    weights_arguments_ = {{DNNL_ARG_SRC, input_.target()},
-                          {DNNL_ARG_DIFF_DST, gradient_for_weights_.target()},
-                          {DNNL_ARG_DIFF_WEIGHTS, weight_gradient_.source()}};
-    if (weights_.bias) weights_arguments_[DNNL_ARG_DIFF_BIAS] = weights_.bias_gradient;
-  }
-
-  void PrepareInputGradient(const memory& output_gradient) {
-    const dnnl::convolution_backward_data::primitive_desc description(
-        device_.engine, algorithm::convolution_direct, AnyLike(plain_input_),
-        AnyLike(weights_.weight), AnyLike(output_gradient), strides_, padding_, padding_,
-        description_);
-    gradient_for_data_ = Transfer::Into(device_, output_gradient, description.diff_dst_desc());
-    weight_for_data_ = Transfer::Into(device_, weights_.weight, description.weights_desc());
-    input_gradient_ = memory(description.diff_src_desc(), device_.engine);
-    backward_data_ = dnnl::convolution_backward_data(description);
-    data_arguments_ = {{DNNL_ARG_DIFF_DST, gradient_for_data_.target()},
-                       {DNNL_ARG_WEIGHTS, weight_for_data_.target()},
-                       {DNNL_ARG_DIFF_SRC, input_gradient_}};
-  }
-
-  const DnnlDevice& device_;
-  memory plain_input_;
-  PlainWeights weights_;
-  memory::dims strides_, padding_;
-  dnnl::convolution_forward::primitive_desc description_;
-  Transfer input_, weight_;
-  dnnl::convolution_forward forward_;
-  DnnlArguments forward_arguments_;
-
-  Transfer gradient_for_weights_, weight_gradient_;
-  dnnl::convolution_backward_weights backward_weights_;
-  DnnlArguments weights_arguments_;
-
-  Transfer gradient_for_data_, weight_for_data_;
-  dnnl::convolution_backward_data backward_data_;
-  DnnlArguments data_arguments_;
-};
-
-class Dense final : public TrainingLayer {
- public:
-  Dense(const DnnlDevice& device, const memory& input, const LayerSpec& spec,
-        const PlainWeights& weights)
-      : device_(device),
-        plain_input_(input),
-        weights_(weights),
-        description_(device.engine, prop_kind::forward_training, AnyLike(input),
-                     AnyLike(weights.weight), AnyLike(weights.bias),
-                     AnyFormat({input.get_desc().get_dims()[0], spec.outputs})),
-        input_(Transfer::Into(device, input, description_.src_desc())),
-        weight_(Transfer::Into(device, weights.weight, description_.weights_desc())),
-        forward_(description_) {
-    output_ = memory(description_.dst_desc(), device.engine);
-    forward_arguments_ = {{DNNL_ARG_SRC, input_.target()},
-                          {DNNL_ARG_WEIGHTS, weight_.target()},
-                          {DNNL_ARG_BIAS, weights.bias},
-                          {DNNL_ARG_DST, output_}};
   }
 
   void PrepareBackward(const memory& output_gradient, bool wants_input_gradient) override {
@@ -155,47 +139,45 @@ class Dense final : public TrainingLayer {
 
  private:
   void PrepareWeightGradient(const memory& output_gradient) {
-    const dnnl::inner_product_backward_weights::primitive_desc description(
-        device_.engine, AnyLike(plain_input_), AnyLike(weights_.weight), AnyLike(weights_.bias),
-        AnyLike(output_gradient), description_);
+    const auto description =
+        primitives_.DescribeBackwardWeights(device_, input_.source(), weights_, description_);
     gradient_for_weights_ = Transfer::Into(device_, output_gradient, description.diff_dst_desc());
-    input_for_weights_ = Transfer::Into(device_, plain_input_, description.src_desc());
+    input_for_weights_ = Transfer::Into(device_, input_.target(), description.src_desc());
     weight_gradient_ =
         Transfer::OutOf(device_, description.diff_weights_desc(), weights_.weight_gradient);
-    backward_weights_ = dnnl::inner_product_backward_weights(description);
+    backward_weights_ = typename Primitives::BackwardWeights(description);
     weights_arguments_ = {{DNNL_ARG_SRC, input_for_weights_.target()},
                           {DNNL_ARG_DIFF_DST, gradient_for_weights_.target()},
-                          {DNNL_ARG_DIFF_WEIGHTS, weight_gradient_.source()},
-                          {DNNL_ARG_DIFF_BIAS, weights_.bias_gradient}};
+                          {DNNL_ARG_DIFF_WEIGHTS, weight_gradient_.source()}};
+    if (weights_.bias) weights_arguments_[DNNL_ARG_DIFF_BIAS] = weights_.bias_gradient;
   }
 
   void PrepareInputGradient(const memory& output_gradient) {
-    const dnnl::inner_product_backward_data::primitive_desc description(
-        device_.engine, AnyLike(plain_input_), AnyLike(weights_.weight), AnyLike(output_gradient),
-        description_);
+    const auto description =
+        primitives_.DescribeBackwardData(device_, input_.source(), weights_, description_);
     gradient_for_data_ = Transfer::Into(device_, output_gradient, description.diff_dst_desc());
     weight_for_data_ = Transfer::Into(device_, weights_.weight, description.weights_desc());
     input_gradient_ = memory(description.diff_src_desc(), device_.engine);
-    backward_data_ = dnnl::inner_product_backward_data(description);
+    backward_data_ = typename Primitives::BackwardData(description);
     data_arguments_ = {{DNNL_ARG_DIFF_DST, gradient_for_data_.target()},
                        {DNNL_ARG_WEIGHTS, weight_for_data_.target()},
                        {DNNL_ARG_DIFF_SRC, input_gradient_}};
   }
 
   const DnnlDevice& device_;
-  memory plain_input_;
   PlainWeights weights_;
-  dnnl::inner_product_forward::primitive_desc description_;
+  Primitives primitives_;
+  typename Primitives::Forward::primitive_desc description_;
   Transfer input_, weight_;
-  dnnl::inner_product_forward forward_;
+  dnnl::primitive forward_;
   DnnlArguments forward_arguments_;
 
   Transfer gradient_for_weights_, input_for_weights_, weight_gradient_;
-  dnnl::inner_product_backward_weights backward_weights_;
+  dnnl::primitive backward_weights_;
   DnnlArguments weights_arguments_;
 
   Transfer gradient_for_data_, weight_for_data_;
-  dnnl::inner_product_backward_data backward_data_;
+  dnnl::primitive backward_data_;
   DnnlArguments data_arguments_;
 };
 
@@ -207,10 +189,9 @@ class MaxPool final : public TrainingLayer {
         plain_input_(input),
         window_(Square(spec.kernel)),
         padding_(Square(spec.padding)),
-        description_(
-            device.engine, prop_kind::forward_training, algorithm::pooling_max, input.get_desc(),
-            AnyFormat(BatchOf(static_cast<int>(input.get_desc().get_dims()[0]), layout.output)),
-            window_, window_, Square(0), padding_, padding_),
+        description_(device.engine, prop_kind::forward_training, algorithm::pooling_max,
+                     input.get_desc(), AnyFormat(BatchOf(BatchSize(input), layout.output)), window_,
+                     window_, Square(0), padding_, padding_),
         forward_(description_),
         winners_(description_.workspace_desc(), device.engine) {
     output_ = memory(description_.dst_desc(), device.engine);
@@ -414,12 +395,17 @@ class Dropout final : public TrainingLayer {
 std::unique_ptr<TrainingLayer> MakeConvolution(const DnnlDevice& device, const memory& input,
                                                const LayerSpec& spec, const LayerLayout& layout,
                                                const PlainWeights& weights) {
-  return std::make_unique<Convolution>(device, input, spec, layout, weights);
+  ConvolutionPrimitives primitives{BatchOf(BatchSize(input), layout.output), Square(spec.stride),
+                                   Square(spec.padding)};
+  return std::make_unique<WeightedLayer<ConvolutionPrimitives>>(device, input, weights,
+                                                                std::move(primitives));
 }
 
 std::unique_ptr<TrainingLayer> MakeDense(const DnnlDevice& device, const memory& input,
                                          const LayerSpec& spec, const PlainWeights& weights) {
-  return std::make_unique<Dense>(device, input, spec, weights);
+  DensePrimitives primitives{{BatchSize(input), spec.outputs}};
+  return std::make_unique<WeightedLayer<DensePrimitives>>(device, input, weights,
+                                                          std::move(primitives));
 }
 
 std::unique_ptr<TrainingLayer> MakeMaxPool(const DnnlDevice& device, const memory& input,
