@@ -132,7 +132,9 @@ bool Connection::ParseOnce() {
   begin_ += step.consumed;
   switch (step.state) {
     case RequestParser::State::kNeedsMore:
-      if (phase_ == Phase::kIdle && begin_ != end_) Enter(Phase::kHead, options().header_timeout);
+      if (phase_ == Phase::kIdle && (step.consumed > 0 || begin_ != end_)) {
+        Enter(Phase::kHead, options().header_timeout);
+      }
       if (begin_ == 0 && end_ == kLargestBuffer) {
         Fail({ProblemKind::kHeaderTooLarge, "a line of the request is too long"});
         return false;
@@ -314,6 +316,8 @@ void Connection::FinishRequest() {
   if (close) return Close();
   parser_.Restart();
   Enter(Phase::kIdle, options().idle_timeout);
+  // The drain came while this answer, which did not say so, was being written.
+  if (loop_->draining() && begin_ == end_) return Close();
   Parse();
 }
 
