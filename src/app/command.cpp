@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/exit_code.h"
+#include "app/terminal.h"
 
 namespace glyphd {
 
@@ -21,7 +22,7 @@ void AddCommands(CLI::App& root, ChosenCommand& chosen) {
 
 Result<int> WrongConfiguration(const Error& error) {
   if (error.code != ErrorCode::kInvalidInput) return error;
-  std::cerr << "glyphd: " << error.message << std::endl;
+  std::cerr << "glyphd: " << Printable(error.message) << std::endl;
   return kExitUsage;
 }
 

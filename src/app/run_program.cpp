@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/terminal.h"
 #include "app/version.h"
 #include "config/nearest.h"
 
@@ -25,7 +26,7 @@ constexpr const char* kExamples =
 
 int Fail(const std::string& message, int status) {
   std::cout.flush();
-  std::cerr << "glyphd: " << message << std::endl;
+  std::cerr << "glyphd: " << Printable(message) << std::endl;
   return status;
 }
 
