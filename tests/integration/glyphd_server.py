@@ -124,7 +124,8 @@ def running(folder, *flags, environment=None):
 
 def run_to_its_end(folder, *flags, environment=None):
     """For starts that have to fail: (exit status, standard error)."""
-    done = subprocess.run([PROGRAM, "serve", "--port", "0", *flags], cwd=folder,
+    port = [] if "--port" in flags else ["--port", "0"]
+    done = subprocess.run([PROGRAM, "serve", *port, *flags], cwd=folder,
                           env=clean_environment(environment), capture_output=True, text=True,
                           timeout=PATIENCE)
     return done.returncode, done.stderr
