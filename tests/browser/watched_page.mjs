@@ -31,6 +31,7 @@ export async function openWatchedPage(browser, address, options = {}) {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`);
   });
   await page.goto(`${address}/`);
+  assert.match(await page.title(), /glyphd/, 'this program was built without the page');
   return { page, context, close: (expected) => closeWatchedPage(context, faults, expected) };
 }
 

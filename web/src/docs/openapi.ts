@@ -142,7 +142,8 @@ export function curlExample(operation: Operation, origin: string): string {
   if (types.includes('multipart/form-data')) parts.push('-F image=@digits.png');
   else if (types.includes('application/json')) parts.push(...jsonBody(operation));
   else if (operation.method === 'POST') parts.push('-X POST');
-  parts.push(`'${origin}${operation.path.replaceAll('{id}', 'ID')}'`);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase());
+  parts.push(`'${origin}${path}'`);
   return parts.join(' ');
 }
 

@@ -62,7 +62,7 @@ function parameterTable(document: Document, operation: Operation): HTMLElement {
 function bodyParts(document: Document, operation: Operation): HTMLElement[] {
   return [
     ...prose(operation.bodyDescription),
-    ...operation.bodies.map(([type, content]) => contentView(document, type, content, true)),
+    ...operation.bodies.map(([type, content]) => contentView(document, type, content, 'in')),
   ];
 }
 
@@ -79,7 +79,7 @@ function answerList(document: Document, operation: Operation): HTMLElement {
       ),
     );
     for (const [type, content] of Object.entries(object(answer['content']))) {
-      answers.append(contentView(document, type, object(content), status.startsWith('2')));
+      answers.append(contentView(document, type, object(content), 'out'));
     }
   }
   return answers;
@@ -89,14 +89,16 @@ function contentView(
   document: Document,
   type: string,
   content: JsonObject,
-  expanded: boolean,
+  direction: 'in' | 'out',
 ): HTMLElement {
   const rows = document.schemaRows(content['schema']);
   if (rows.length === 0) return el('p', { class: 'content-type' }, el('code', {}, type));
-  const details = el('details', { class: 'content-type', open: expanded });
+  const details = el('details', { class: 'content-type', open: direction === 'in' });
   details.append(el('summary', {}, el('code', {}, type), ` ${document.typeOf(content['schema'])}`));
   const body = rows.map((row) => {
-    const name = el('th', { scope: 'row' }, el('code', {}, row.name), requiredMark(row.required));
+    // Who sends must know what is required; who receives is told of nearly everything.
+    const required = requiredMark(row.required && direction === 'in');
+    const name = el('th', { scope: 'row' }, el('code', {}, row.name), required);
     name.style.paddingInlineStart = `${row.depth * 1.1 + 0.5}rem`;
     return el('tr', {}, name, el('td', {}, row.type), el('td', {}, ...inline(row.description)));
   });

@@ -44,27 +44,41 @@ export function drawStroke(ink: Ink, stroke: Stroke, scale: number): void {
   if (!first) return;
   if (stroke.points.length === 1) return drawDot(ink, stroke, first, scale);
   let from = first;
-  for (let i = 1; i < stroke.points.length; i++) from = drawPiece(ink, stroke, i, from, scale);
+  let width = 0;
+  for (const piece of piecesOf(stroke)) {
+    // Pieces of one width are one path: overlapping ends would show as knuckles.
+    if (piece.width !== width) {
+      if (width > 0) ink.stroke();
+      width = piece.width;
+      ink.lineWidth = width * scale;
+      ink.beginPath();
+      ink.moveTo(from.x * scale, from.y * scale);
+    }
+    const { bend, to } = piece;
+    ink.quadraticCurveTo(bend.x * scale, bend.y * scale, to.x * scale, to.y * scale);
+    from = to;
+  }
+  ink.stroke();
+}
+
+interface Piece {
+  width: number;
+  bend: PenPoint;
+  to: PenPoint;
 }
 
 // Each piece runs between the midpoints of its neighbours and bends towards the point itself:
 // quadratic curves that meet without a corner.
-function drawPiece(
-  ink: Ink,
-  stroke: Stroke,
-  index: number,
-  from: PenPoint,
-  scale: number,
-): PenPoint {
-  const bend = stroke.points[index - 1] as PenPoint;
-  const point = stroke.points[index] as PenPoint;
-  const to = index === stroke.points.length - 1 ? point : middle(bend, point);
-  ink.lineWidth = inkWidth(stroke, (bend.pressure + point.pressure) / 2) * scale;
-  ink.beginPath();
-  ink.moveTo(from.x * scale, from.y * scale);
-  ink.quadraticCurveTo(bend.x * scale, bend.y * scale, to.x * scale, to.y * scale);
-  ink.stroke();
-  return to;
+function piecesOf(stroke: Stroke): Piece[] {
+  const last = stroke.points.length - 1;
+  return stroke.points.slice(1).map((point, index) => {
+    const bend = stroke.points[index] as PenPoint;
+    return {
+      width: inkWidth(stroke, (bend.pressure + point.pressure) / 2),
+      bend,
+      to: index + 1 === last ? point : middle(bend, point),
+    };
+  });
 }
 
 function drawDot(ink: Ink, stroke: Stroke, point: PenPoint, scale: number): void {

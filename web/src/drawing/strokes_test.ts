@@ -44,9 +44,15 @@ describe('drawStroke', () => {
   it('is one unbroken curve from the first point to the last', () => {
     const ink = new RecordedInk();
     drawStroke(ink, strokeOf([0, 0], [0.2, 0.1], [0.4, 0.3], [0.5, 0.9]), 100);
-    expect(ink.starts[0]).toEqual([0, 0]);
+    expect(ink.starts).toEqual([[0, 0]]);
     expect(ink.ends.at(-1)).toEqual([50, 90]);
+    expect(ink.widths).toHaveLength(1);
+  });
+  it('stays unbroken where the pressure changes', () => {
+    const ink = new RecordedInk();
+    drawStroke(ink, strokeOf([0, 0, 0.1], [0.2, 0.1, 0.3], [0.4, 0.3, 0.7], [0.5, 0.9, 1]), 100);
     expect(ink.starts.slice(1)).toEqual(ink.ends.slice(0, -1));
+    expect(ink.widths).toHaveLength(3);
   });
   it('grows thicker under pressure', () => {
     const ink = new RecordedInk();
