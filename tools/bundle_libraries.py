@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts beside the programs what they need from this machine, so that their folder can be moved.
 
-  bundle_libraries.py --openvino DIR --models DIR --to DIR PROGRAM...
+  bundle_libraries.py --openvino DIR [--search DIR]... --models DIR --to DIR PROGRAM...
 
 lib/ gets the parts of OpenVINO that are used and every library that the programs load, but for
 those of glibc, which belong to the kernel and loader of the machine that runs them. models/ gets
@@ -37,9 +37,9 @@ def openvino_parts(folder):
     return found
 
 
-def loaded_by(file, search):
+def loaded_by(file, folders):
     """Name and place of every library that the loader would bring for this file."""
-    environment = {**os.environ, "LD_LIBRARY_PATH": str(search)}
+    environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders))}
     # A sanitizer's own library would refuse to be loaded by ldd.
     environment.pop("LD_PRELOAD", None)
     listing = subprocess.run(["ldd", file], env=environment, capture_output=True, text=True)
@@ -55,21 +55,22 @@ def loaded_by(file, search):
     return libraries
 
 
-def wanted_libraries(programs, openvino, lib):
+def wanted_libraries(programs, openvino, folders, lib):
     wanted = {part.name: part for part in openvino_parts(openvino)}
     for file in [*programs, *wanted.values()]:
-        for name, place in loaded_by(file, openvino).items():
+        for name, place in loaded_by(file, folders).items():
             # What an earlier run put there is not where it comes from.
             if place.parent.resolve() == lib.resolve():
-                place = original_of(name, openvino)
+                place = original_of(name, folders)
             if not GLIBC.fullmatch(name):
                 wanted.setdefault(name, place)
     return wanted
 
 
-def original_of(name, openvino):
-    if (openvino / name).exists():
-        return openvino / name
+def original_of(name, folders):
+    for folder in folders:
+        if (folder / name).exists():
+            return folder / name
     cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
     match = re.search(rf"^\s*{re.escape(name)} \([^)]*\) => (\S+)$", cache, re.MULTILINE)
     if match:
@@ -88,15 +89,14 @@ def copy_changed(source, target):
     return True
 
 
-def bundle_libraries(programs, openvino, lib):
-    wanted = wanted_libraries(programs, openvino, lib)
+def bundle_libraries(programs, openvino, folders, lib):
+    wanted = wanted_libraries(programs, openvino, folders, lib)
     for name, place in wanted.items():
         if place is not None:
             copy_changed(place.resolve(), lib / name)
     for file in lib.iterdir():
         if file.name not in wanted:
             file.unlink()
-    return len(wanted)
 
 
 def bundle_models(models, target):
@@ -111,13 +111,16 @@ def bundle_models(models, target):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--openvino", type=Path, required=True)
+    parser.add_argument("--search", type=Path, action="append", default=[],
+                        help="a further folder of libraries")
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("programs", nargs="+", type=Path)
     arguments = parser.parse_args()
     lib = arguments.to / "lib"
     lib.mkdir(parents=True, exist_ok=True)
-    bundle_libraries(arguments.programs, arguments.openvino, lib)
+    folders = [arguments.openvino, *arguments.search]
+    bundle_libraries(arguments.programs, arguments.openvino, folders, lib)
     bundle_models(arguments.models, arguments.to / "models")
 
 

@@ -8,6 +8,8 @@
 
 #include <toml++/toml.h>
 
+#include "base/bytes.h"
+
 namespace glyphd {
 namespace {
 
@@ -66,6 +68,12 @@ Result<std::string> ReadWhole(const fs::path& file) {
   return text.str();
 }
 
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+std::string EscapeOf(char control) {
+  return "\\u00" + ToHex({reinterpret_cast<const std::uint8_t*>(&control), 1});
+}
+
 }  // namespace
 
 Result<std::vector<TomlEntry>> ReadTomlFile(const fs::path& file) {
@@ -88,9 +96,12 @@ Result<std::vector<TomlEntry>> ReadTomlFile(const fs::path& file) {
 }
 
 std::string FormatTomlText(std::string_view text) {
-  std::ostringstream formatted;
-  formatted << toml::value<std::string>(std::string(text));
-  return formatted.str();
+  std::string formatted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') formatted += '\\';
+    formatted += IsControl(c) ? EscapeOf(c) : std::string(1, c);
+  }
+  return formatted + '"';
 }
 
 std::string FormatTomlNumber(double number) {
