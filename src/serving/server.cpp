@@ -1,10 +1,12 @@
 #include "serving/server.h"
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "serving/connection.h"
@@ -18,7 +20,9 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 // Connections beyond the limit that are told so at once; those beyond these are just closed.
-constexpr int kRefusalsAtOnce = 64;
+constexpr int kRefusalsAtOnce = 512;
+// What the store, the model and the log have open beside the connections.
+constexpr rlim_t kOtherFiles = 256;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 Error CannotListen(const ServerOptions& options, const error_code& error) {
@@ -28,6 +32,16 @@ Error CannotListen(const ServerOptions& options, const error_code& error) {
     message += "; stop the program that has it, or choose another with --port";
   }
   return Unavailable(std::move(message));
+}
+
+// The soft limit is often 1024, which is fewer than the connections that are allowed.
+void AllowFilesFor(int max_connections) {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  const rlim_t wanted = static_cast<rlim_t>(max_connections + kRefusalsAtOnce) + kOtherFiles;
+  if (files.rlim_cur >= wanted) return;
+  files.rlim_cur = std::min(wanted, files.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 class TcpServer : public Server {
@@ -62,6 +76,7 @@ class TcpServer : public Server {
   }
 
   void Run() {
+    AllowFilesFor(service_->context().options.max_connections);
     if (const auto warning = service_->context().access.StartWarning(); !warning.empty()) {
       LogWarning(warning);
     }
