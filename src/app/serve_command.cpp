@@ -1,6 +1,7 @@
 #include <csignal>
 #include <iostream>
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "app/command.h"
@@ -54,7 +55,19 @@ void RaiseFileLimit() {
   if (::setrlimit(RLIMIT_NOFILE, &files) != 0) LogWarning("cannot raise the limit of open files");
 }
 
+// Each thread would get an arena of its own, which keeps the most that this thread ever needed:
+// memory would grow until each has met the hardest request. In one arena what one thread frees
+// another uses, and a large picture's pixels go back to the system. Both were measured to cost
+// no time: small pieces come from the threads' own caches in any case.
+void ShareFreedMemory() {
+  constexpr int kLargeBytes = 1 << 20;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
+}
+
 void PrepareProcess() {
+  ShareFreedMemory();
   StopSignals::Block();
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write
   RaiseFileLimit();
