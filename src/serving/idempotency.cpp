@@ -4,13 +4,11 @@
 
 namespace glyphd::serving {
 
-KeysUnderWay::Claim KeysUnderWay::ClaimKey(const std::string& key, const Sha256Digest& request,
-                                           Waiter waiter) {
+KeysUnderWay::Claim KeysUnderWay::ClaimKey(const std::string& key, Waiter waiter) {
   const std::lock_guard lock(mutex_);
-  const auto [entry, first] = keys_.try_emplace(key, UnderWay{request, {}});
+  const auto [entry, first] = keys_.try_emplace(key);
   if (first) return Claim::kLead;
-  if (entry->second.request != request) return Claim::kConflict;
-  entry->second.waiters.push_back(std::move(waiter));
+  entry->second.push_back(std::move(waiter));
   return Claim::kWait;
 }
 
@@ -20,7 +18,7 @@ void KeysUnderWay::Finish(const std::string& key, const AnswerPtr& answer) {
     const std::lock_guard lock(mutex_);
     const auto entry = keys_.find(key);
     if (entry == keys_.end()) return;
-    waiters = std::move(entry->second.waiters);
+    waiters = std::move(entry->second);
     keys_.erase(entry);
   }
   // Outside the lock: without an answer a waiter claims the key for itself.

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
 #include "store/recognition_store.h"
 
 namespace glyphd::serving {
@@ -23,23 +22,19 @@ using AnswerPtr = std::shared_ptr<const IdempotentAnswer>;
 class KeysUnderWay {
  public:
   enum class Claim {
-    kLead,      // go ahead, and call Finish() whatever happens
-    kWait,      // `waiter` will be called
-    kConflict,  // the one under way is another request
+    kLead,  // go ahead, and call Finish() whatever happens
+    kWait,  // `waiter` will be called
   };
-  // Called with the answer; with none when the leader failed: claim again.
+  // Called with the answer, which may be another request's; with none when the leader failed:
+  // claim again. Other bytes wait too, for the one under way may itself be the wrong one.
   using Waiter = std::function<void(AnswerPtr)>;
 
-  Claim ClaimKey(const std::string& key, const Sha256Digest& request, Waiter waiter);
+  Claim ClaimKey(const std::string& key, Waiter waiter);
   void Finish(const std::string& key, const AnswerPtr& answer);
 
  private:
-  struct UnderWay {
-    Sha256Digest request;
-    std::vector<Waiter> waiters;
-  };
   std::mutex mutex_;
-  std::map<std::string, UnderWay> keys_;
+  std::map<std::string, std::vector<Waiter>> keys_;
 };
 
 // 1–255 visible ASCII characters.

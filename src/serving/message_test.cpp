@@ -348,18 +348,16 @@ TEST(MemoryPool, ABlockedReservationEndsByReleaseOrByTime) {
   EXPECT_EQ(pool->reserved(), 0U);
 }
 
-TEST(KeysUnderWay, OneLeadsTheOthersWaitAndAnotherRequestConflicts) {
+TEST(KeysUnderWay, OneLeadsAndTheOthersWait) {
   KeysUnderWay keys;
-  const Sha256Digest one = Sha256(AsBytes("1"));
   int told = 0;
   const auto waiter = [&](const AnswerPtr& answer) { told += answer ? 10 : 1; };
-  EXPECT_EQ(keys.ClaimKey("k", one, waiter), KeysUnderWay::Claim::kLead);
-  EXPECT_EQ(keys.ClaimKey("k", one, waiter), KeysUnderWay::Claim::kWait);
-  EXPECT_EQ(keys.ClaimKey("k", Sha256(AsBytes("2")), waiter), KeysUnderWay::Claim::kConflict);
+  EXPECT_EQ(keys.ClaimKey("k", waiter), KeysUnderWay::Claim::kLead);
+  EXPECT_EQ(keys.ClaimKey("k", waiter), KeysUnderWay::Claim::kWait);
   keys.Finish("k", nullptr);
   EXPECT_EQ(told, 1);
-  EXPECT_EQ(keys.ClaimKey("k", one, waiter), KeysUnderWay::Claim::kLead);
-  EXPECT_EQ(keys.ClaimKey("k", one, waiter), KeysUnderWay::Claim::kWait);
+  EXPECT_EQ(keys.ClaimKey("k", waiter), KeysUnderWay::Claim::kLead);
+  EXPECT_EQ(keys.ClaimKey("k", waiter), KeysUnderWay::Claim::kWait);
   keys.Finish("k", std::make_shared<IdempotentAnswer>());
   EXPECT_EQ(told, 11);
 }

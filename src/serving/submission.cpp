@@ -92,14 +92,13 @@ class Submission : public std::enable_shared_from_this<Submission> {
   // --- Idempotency ---
 
   void ClaimKey() {
-    const auto claim = context_->keys_under_way.ClaimKey(
-        key_, digest_, [self = shared_from_this()](AnswerPtr answer) {
+    const auto claim =
+        context_->keys_under_way.ClaimKey(key_, [self = shared_from_this()](AnswerPtr answer) {
           self->exchange_->loop().Post([self, answer = std::move(answer)] {
-            if (answer) return self->Replay(*answer);
+            if (answer) return self->UseAnswer(*answer);
             self->ClaimKey();
           });
         });
-    if (claim == KeysUnderWay::Claim::kConflict) return Refuse(KeyReused());
     if (claim == KeysUnderWay::Claim::kWait) return;
     leads_ = true;
     if (!context_->options.record) return Inspect();
@@ -109,15 +108,17 @@ class Submission : public std::enable_shared_from_this<Submission> {
   void LookUpAnswer() {
     auto found = std::make_shared<Result<IdempotentAnswer>>(context_->store->FindAnswer(key_));
     exchange_->loop().Post([self = shared_from_this(), found] {
-      if (found->ok()) return self->UseKeptAnswer(**found);
+      if (found->ok()) {
+        self->FinishKey(std::make_shared<IdempotentAnswer>(**found));
+        return self->UseAnswer(**found);
+      }
       if (found->error().code == ErrorCode::kNotFound) return self->Inspect();
       self->Refuse(ProblemFrom(found->error(), ProblemKind::kInternal));
     });
   }
 
-  void UseKeptAnswer(const IdempotentAnswer& answer) {
+  void UseAnswer(const IdempotentAnswer& answer) {
     if (answer.request != digest_) return Refuse(KeyReused());
-    FinishKey(std::make_shared<IdempotentAnswer>(answer));
     Replay(answer);
   }
 
