@@ -23,7 +23,7 @@ def part(content, name="image"):
 
 
 def uploads():
-    """(body, headers, expected status or None: any refusal)."""
+    """(body, headers, expected status)."""
     picture = drawn_pictures.png("4711")
     files = [make(drawn_pictures.draw("47")) for make, _ in drawn_pictures.FILES.values()]
     files.append((KEPT_PICTURES / "rgb.heic").read_bytes())
