@@ -17,8 +17,9 @@ std::string CsvText(std::string_view text) {
 
 std::string CsvRow(const std::vector<std::string>& cells) {
   std::string row;
-  for (const std::string& cell : cells) row += (row.empty() ? "" : ",") + cell;
-  return row + "\n";
+  for (const std::string& cell : cells) row += cell + ",";
+  row.back() = '\n';  // in place of the last comma
+  return row;
 }
 
 }  // namespace glyphd

@@ -12,7 +12,8 @@
 
 namespace glyphd {
 
-std::string CsvText(std::string_view text);                 // of other people: quoted and disarmed
-std::string CsvRow(const std::vector<std::string>& cells);  // already quoted; with its line feed
+std::string CsvText(std::string_view text);  // of other people: quoted and disarmed
+std::string CsvRow(
+    const std::vector<std::string>& cells);  // at least one, already quoted; with its line feed
 
 }  // namespace glyphd

@@ -62,7 +62,7 @@ std::string Exchange(int descriptor, const std::string& request) {
 // The whole answer, or nothing when no connection could be made.
 std::string AskOnce(const std::string& host, std::uint16_t port) {
   const std::string request =
-      "GET /readyz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   const Addresses addresses = Resolve(host, port);
   for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) {
     const Socket socket(*each);
@@ -72,6 +72,12 @@ std::string AskOnce(const std::string& host, std::uint16_t port) {
   return "";
 }
 
+// Not "localhost": its other address may belong to another server.
+std::string OwnAddress(const std::string& host) {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  return host == "::" ? "::1" : host;
+}
+
 std::string BodyOf(const std::string& answer) {
   const std::size_t end = answer.find("\r\n\r\n");
   return end == std::string::npos ? "no answer" : answer.substr(end + 4);
@@ -79,22 +85,18 @@ std::string BodyOf(const std::string& answer) {
 
 }  // namespace
 
-std::string ReachableHost(const std::string& host) {
-  if (host == "0.0.0.0" || host == "127.0.0.1" || host == "::") return "localhost";
-  return host;
-}
-
 std::string AddressOf(const std::string& host, std::uint16_t port) {
-  const std::string reachable = ReachableHost(host);
-  const bool is_ipv6 = reachable.find(':') != std::string::npos;
-  return "http://" + (is_ipv6 ? "[" + reachable + "]" : reachable) + ":" + std::to_string(port);
+  const bool is_local = host == "0.0.0.0" || host == "127.0.0.1" || host == "::";
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  const std::string shown = is_local ? "localhost" : is_ipv6 ? "[" + host + "]" : host;
+  return "http://" + shown + ":" + std::to_string(port);
 }
 
 Status WaitUntilReady(const std::string& host, std::uint16_t port,
                       std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {
-    const std::string answer = AskOnce(ReachableHost(host), port);
+    const std::string answer = AskOnce(OwnAddress(host), port);
     if (answer.starts_with("HTTP/1.1 200")) return {};
     if (std::chrono::steady_clock::now() >= deadline) {
       return Unavailable("not ready at " + AddressOf(host, port) + "/readyz: " + BodyOf(answer));

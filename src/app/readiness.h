@@ -12,9 +12,8 @@
 
 namespace glyphd {
 
-// The host to reach a listener by: a listener on every address is reached by localhost.
-std::string ReachableHost(const std::string& host);
-std::string AddressOf(const std::string& host, std::uint16_t port);  // "http://localhost:8000"
+// For a person: "http://localhost:8000"; a listener on every address is on this machine too.
+std::string AddressOf(const std::string& host, std::uint16_t port);
 
 Status WaitUntilReady(const std::string& host, std::uint16_t port, std::chrono::milliseconds limit);
 

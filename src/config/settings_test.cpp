@@ -177,6 +177,7 @@ TEST_F(SettingsFrom, WhatIsPrintedReadsBackTheSame) {
   options_.max_body = 12345;
   const std::string printed = settings_.ToToml();
   EXPECT_THAT(printed, HasSubstr("# Port\nport = 8000  # default\n"));
+  EXPECT_THAT(printed, HasSubstr("review_below = 0.9  # default"));
   EXPECT_THAT(printed, HasSubstr("# api_keys is not set"));
   const Options before = options_;
   options_ = {};
@@ -184,6 +185,7 @@ TEST_F(SettingsFrom, WhatIsPrintedReadsBackTheSame) {
   ASSERT_TRUE(status.ok()) << status.error().message << printed;
   EXPECT_EQ(options_.host, before.host);
   EXPECT_EQ(options_.max_body, before.max_body);
+  EXPECT_EQ(options_.review, before.review);
 }
 
 TEST(SettingNames, FollowFromOneName) {

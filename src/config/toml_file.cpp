@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -105,9 +107,9 @@ std::string FormatTomlText(std::string_view text) {
 }
 
 std::string FormatTomlNumber(double number) {
-  std::ostringstream formatted;
-  formatted << toml::value<double>(number);
-  return formatted.str();
+  char text[32];  // the shortest decimal that reads back the same has at most 24 characters
+  const auto end = std::to_chars(std::begin(text), std::end(text), number).ptr;
+  return std::string(std::begin(text), end);
 }
 
 }  // namespace glyphd

@@ -47,7 +47,8 @@ def test_the_second_signal_ends_it_at_once(serve, tmp_path):
     # A request that never ends keeps the first signal waiting.
     hanging = socket.create_connection(("127.0.0.1", int(address)))
     hanging.sendall(b"POST /api/v1/recognitions HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\n"
-                    b"Content-Length: 1000\r\n\r\nabc")
+                    b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n")
+    assert hanging.recv(100).startswith(b"HTTP/1.1 100")
     server.process.send_signal(signal.SIGTERM)
     wait_until(lambda: b"stopping" in (tmp_path / "server.log").read_bytes())
     assert server.stop(signal.SIGTERM) == 128 + signal.SIGTERM
