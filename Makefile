@@ -12,7 +12,7 @@ PYTHON ?= python3
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-asan test-tsan test-system fuzz bench format check-format lint clean
+.PHONY: help deps build run test test-asan test-tsan test-system test-debian13 fuzz bench format check-format lint clean
 
 help:
 	@echo "make run          build, then serve on http://localhost:$(PORT) (PORT, HOST, DATA)"
@@ -20,7 +20,8 @@ help:
 	@echo "make test         build and run every test that needs no system daemon"
 	@echo "make test-asan    the same C++ and integration tests under AddressSanitizer and UBSan"
 	@echo "make test-tsan    the C++ tests under ThreadSanitizer"
-	@echo "make test-system  real browser, Debian 13 root: a missing part is a failure"
+	@echo "make test-system  real browser: a missing part is a failure, not a skip"
+	@echo "make test-debian13  build and run in a fresh Debian 13 root (needs root)"
 	@echo "make fuzz         libFuzzer over decoders, multipart and JSON (FUZZ_SECONDS each)"
 	@echo "make bench        the comparison table of bench/"
 	@echo "make format lint  clang-format in place; clang-format, clang-tidy and layers as checks"
@@ -58,7 +59,11 @@ test-tsan: deps
 
 test-system: build
 	@$(PYTHON) tools/deps.py build test system-test
-	@$(PYTHON) tools/test.py run build/release browser debian13
+	@$(PYTHON) tools/test.py run build/release browser
+
+test-debian13: build
+	@$(PYTHON) tools/deps.py build test system-test
+	@$(PYTHON) tools/test.py run build/release debian13
 
 fuzz:
 	@$(PYTHON) tools/deps.py build test
