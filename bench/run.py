@@ -242,7 +242,7 @@ def measure_memory(server, options, requests=100_000):
 
 def measure_cpu(options):
     """Server CPU a request without recording, beside its two parts measured alone."""
-    silent = start_glyphd(options, "glyphd-silent", ["--no-record"])
+    silent = start_glyphd(options, "glyphd-silent", ["--record", "false"])
     recording = start_glyphd(options, "glyphd-recording")
     empty = Server("empty", "/api/v1/recognitions",
                    lambda server: [WORK.parent / "release" / "empty_server", server.port], "/livez")
