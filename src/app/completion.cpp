@@ -64,14 +64,19 @@ std::string CasesOf(const std::vector<Level>& levels) {
   return cases;
 }
 
-// Finds the level by walking the words before the cursor: a word that is a command there leads on.
-std::string BashScript(const std::vector<Level>& levels) {
+// A shell function, the same in bash and zsh, that sets `commands` and `flags` to what may follow.
+std::string WordsFunction(const std::vector<Level>& levels) {
   return "_glyphd_words() {\n"
          "  case \"$1\" in\n" +
          CasesOf(levels) +
          "    *) commands='' flags='' ;;\n"
          "  esac\n"
-         "}\n"
+         "}\n";
+}
+
+// Finds the level by walking the words before the cursor: a word that is a command there leads on.
+std::string BashScript(const std::vector<Level>& levels) {
+  return WordsFunction(levels) +
          "_glyphd() {\n"
          "  local path=glyphd commands flags word\n"
          "  local current=\"${COMP_WORDS[COMP_CWORD]}\"\n"
@@ -91,13 +96,7 @@ std::string BashScript(const std::vector<Level>& levels) {
 }
 
 std::string ZshScript(const std::vector<Level>& levels) {
-  return "#compdef glyphd\n"
-         "_glyphd_words() {\n"
-         "  case \"$1\" in\n" +
-         CasesOf(levels) +
-         "    *) commands='' flags='' ;;\n"
-         "  esac\n"
-         "}\n"
+  return "#compdef glyphd\n" + WordsFunction(levels) +
          "_glyphd() {\n"
          "  local path_here=glyphd commands flags word\n"
          "  _glyphd_words \"$path_here\"\n"
